@@ -1,0 +1,197 @@
+"""How amounts, shares, dates and tables are put before a reader.
+
+A range is shown as a range, an unknown as "unknown", the absence of a record as "no record
+seen". Nothing is rounded but ratios, and those say so by their unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from babel.numbers import format_currency, format_decimal
+
+from farthing.ledger import CURRENCY
+
+LOCALE = "en_GB"
+NO_RECORD = "no record seen"
+UNKNOWN = "unknown"
+#: Columns that are shown as one: an interval, its unit, and nothing else of it.
+INTERVAL = ("low", "high")
+#: What does not show: control characters, direction overrides, and what XML cannot hold.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Write out the characters that would not show, or that would reorder what stands around them.
+
+    Examples
+    --------
+    >>> visible("paid to \u202emoc.eman")
+    'paid to [U+202E]moc.eman'
+    """
+    return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def number(value: Decimal | int, unit: str | None) -> str:
+    """Return one exact figure with its unit.
+
+    Parameters
+    ----------
+    value
+        The figure. Whole sums of money are shown without pennies.
+    unit
+        An ISO 4217 code, what is counted, or ``None``.
+
+    Examples
+    --------
+    >>> number(Decimal("577270.00"), "GBP"), number(Decimal("0.50"), "GBP")
+    ('£577,270', '£0.50')
+    >>> number(Decimal(331), "votes"), number(Decimal("74.30"), "percent")
+    ('331 votes', '74.30%')
+    """
+    whole = value == value.to_integral_value() if isinstance(value, Decimal) else True
+    if unit is not None and re.match(CURRENCY, unit):
+        pattern = "¤#,##0" if whole else "¤#,##0.00"
+        return format_currency(value, unit, pattern, locale=LOCALE, currency_digits=False)
+    text = format_decimal(value, "#,##0" if whole and unit != "percent" else "#,##0.00", LOCALE)
+    if unit == "percent":
+        return f"{text}%"
+    return text if unit in (None, "", "ratio", "account") else f"{text} {unit}"
+
+
+def interval(low: Decimal | None, high: Decimal | None, unit: str | None) -> str:
+    """Return a range in words.
+
+    Examples
+    --------
+    >>> interval(Decimal("4500"), Decimal("5499.99"), "GBP")
+    '£4,500 to £5,499.99'
+    >>> interval(Decimal("4500.01"), None, "GBP")
+    'at least £4,500.01, no upper bound'
+    >>> interval(None, None, "GBP")
+    'unknown'
+    """
+    if low is None and high is None:
+        return UNKNOWN
+    if high is None:
+        assert low is not None
+        return f"at least {number(low, unit)}, no upper bound"
+    if low is None:
+        return f"at most {number(high, unit)}, no lower bound"
+    if low == high:
+        return number(low, unit)
+    return f"{_first(low, unit)} to {number(high, unit)}"
+
+
+def _first(low: Decimal, unit: str | None) -> str:
+    """Leave the unit to the end of a range, unless it stands before the figure."""
+    return number(low, unit if unit and re.match(CURRENCY, unit) else None)
+
+
+def share(value: float | None) -> str:
+    """Return a ratio as a percentage of three figures.
+
+    Examples
+    --------
+    >>> share(0.00866), share(0.7411344), share(1.4e-19), share(None)
+    ('0.866%', '74.1%', '1.4e-17%', 'unknown')
+    """
+    if value is None:
+        return UNKNOWN
+    percent = 100 * value
+    if percent and abs(percent) < 0.001:
+        return f"{percent:.2g}%"
+    return f"{float(f'{percent:.3g}'):,}%".replace(".0%", "%")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table ready to be printed: headings, and cells as text.
+
+    Parameters
+    ----------
+    headings
+        One per column.
+    numeric
+        Whether the column is set to the right.
+    rows
+        The cells.
+    """
+
+    headings: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def shown(table: pl.DataFrame) -> Shown:
+    """Put a table of an answer into words for a reader.
+
+    ``low`` and ``high`` become one column "amount" with the row's ``currency`` or ``unit``, and
+    so do pairs such as ``gap_low`` and ``gap_high``. A column that ends in ``_share`` is a
+    percentage. NULL is an empty cell.
+    """
+    plans = list(_plans(table.columns))
+    rows = tuple(tuple(_cell(row, plan) for plan in plans) for row in table.iter_rows(named=True))
+    numeric = tuple(len(plan) > 1 or table.schema[plan[0]].is_numeric() for plan in plans)
+    return Shown(tuple(_heading(plan) for plan in plans), numeric, rows)
+
+
+def _plans(columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Decide which columns stand together."""
+    plans: list[tuple[str, ...]] = []
+    for name in columns:
+        if name.endswith("low") and f"{name[:-3]}high" in columns:
+            plans.append((name, f"{name[:-3]}high"))
+        elif name in ("currency", "unit") and "low" in columns:
+            continue
+        elif not (name.endswith("high") and f"{name[:-4]}low" in columns):
+            plans.append((name,))
+    return plans
+
+
+def _heading(plan: tuple[str, ...]) -> str:
+    if len(plan) == 1:
+        return plan[0].removesuffix("_share").replace("_", " ")
+    return (plan[0].removesuffix("low").rstrip("_") or "amount").replace("_", " ")
+
+
+def _cell(row: dict[str, Any], plan: tuple[str, ...]) -> str:
+    value = row[plan[0]]
+    if len(plan) == 2:
+        if row.get("statements") == 0:
+            return NO_RECORD
+        if plan[0].endswith("_share_low"):
+            return f"{share(value)} to {share(row[plan[1]])}"
+        unit = row.get("currency", row.get("unit"))
+        return interval(_decimal(value), _decimal(row[plan[1]]), unit)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return share(value) if plan[0].endswith("share") else f"{float(f'{value:.4g}'):,.10g}"
+    return _plain(value)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Decimal):
+        return number(value, None)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

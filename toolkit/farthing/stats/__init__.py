@@ -1,0 +1,1 @@
+"""Statistics on numbers and arrays, with no ledger in sight."""
