@@ -6,7 +6,7 @@ PYTHON ?= python3
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --no-compile
 
 # $(call step,title,program,arguments): run a program of .venv under its title.
 define step
@@ -17,7 +17,7 @@ endef
 .PHONY: help report book test install lock clean
 
 help: ## say what can be made (the default)
-	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 14
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 report: book ## build the 2017 book and its report, build/ge2017.html
 	@printf '\n== Report\n'
@@ -41,10 +41,13 @@ test: .venv/.project ## check format, style, types and imports, then run all tes
 
 install: .venv/.project ## make .venv from the lock, with the project in it
 
+# Written beside the old one, so that a lock that stays the same does not make .venv out of date.
 lock: .venv/.packages ## resolve pyproject.toml into requirements.lock (newest: make lock UPGRADE=1)
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --no-header --no-emit-index-url --extra lab --group dev \
-	  $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock
+	@cp requirements.lock .venv/new.lock
+	@$(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url \
+	  --extra lab --group dev $(if $(UPGRADE),--upgrade) pyproject.toml --output-file .venv/new.lock
+	@cmp -s .venv/new.lock requirements.lock || mv .venv/new.lock requirements.lock
 	@echo "requirements.lock holds $$(grep -c '^[a-z]' requirements.lock) packages"
 
 clean: ## take away .venv, build and every cache
@@ -57,16 +60,18 @@ ifneq "$(shell $(BIN)/python -c '' 2>/dev/null && cat .venv/.packages 2>/dev/nul
 .PHONY: .venv/.packages
 endif
 
+# No source archives: building one would fetch tools that the lock does not hold. No compiling
+# ahead: most modules of JupyterLab and its kin are never imported here.
 .venv/.packages: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Farthing needs Python 3.11 or newer, and '$(PYTHON)' is not." >&2; \
 	  echo "Where you have a newer one, name it: make $(or $(MAKECMDGOALS),help) PYTHON=python3.12" >&2; \
 	  exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "'$(PYTHON)' cannot make virtual environments: its venv module is missing." >&2; \
 	  echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; \
 	  exit 1; }
-	@echo "Making .venv from requirements.lock; this takes a minute or two, the first time only"
+	@echo "Making .venv from requirements.lock; this takes a minute or two"
 	@$(PYTHON) -m venv --clear .venv
 	@$(PIP) --only-binary :all: --require-hashes -r requirements.lock
 	@printf '%s\n' "$(CURDIR)" > $@

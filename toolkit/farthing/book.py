@@ -15,29 +15,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing import posting, questions, storage
 from farthing.errors import DataRefused, UsageError
 from farthing.importer import Importer, Intake, choose, in_memory, take_in
 from farthing.importers import IMPORTERS
 from farthing.importers.own_layout import own_layout
-from farthing.ledger import AMOUNT_COLUMNS, POSTED_COLUMNS, Ledger
+from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME, LEDGERS
+from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
 
 LOCALE = "en_GB"
-#: Errors of DuckDB that are about the query, not about the file.
-QUERY_ERRORS = (
-    duckdb.ProgrammingError,
-    duckdb.DataError,
-    duckdb.NotSupportedError,
-    duckdb.PermissionException,
-    duckdb.OutOfMemoryException,
-)
+#: Imports that were known at the moment asked about.
+KNOWN = "posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)"
 
 QUARANTINE = """
 SELECT file, unit, count(*) AS rows,
@@ -98,7 +95,17 @@ class Book:
         ----------
         moment
             UTC where it has no time zone. Imports of that very moment are known.
+
+        Raises
+        ------
+        UsageError
+            It is no moment: a day alone leaves open which of its imports are known.
         """
+        if not isinstance(moment, datetime):
+            raise UsageError(
+                f"{moment!r} is no moment",
+                hint="pass a datetime, such as datetime(2025, 1, 31, 18)",
+            )
         if moment.tzinfo is not None:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
         return Book(self.path, moment=moment)
@@ -151,25 +158,24 @@ class Book:
         BookBusy, BookDamaged
             As for `sql`.
         """
+        marks_of(locale)  # refuses an unknown locale before anything is read
         with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
             taken = [take_in(Path(file), Path(folder), encoding=encoding) for file in files]
             chosen = [(choose(intake, IMPORTERS, importer), intake) for intake in taken]
             chosen.sort(key=lambda pair: LEDGERS.index(pair[0].ledger))
-            if dry_run:
-                return self._rehearse(chosen, Path(folder), quarantine, locale, report)
-            return self._post(chosen, Path(folder), quarantine, locale, report)
+            work = self._rehearse if dry_run else self._post
+            return work(chosen, quarantine, locale, report)
 
     def _post(
         self,
         chosen: Sequence[tuple[Importer, Intake]],
-        folder: Path,
         quarantine: bool,
         locale: str,
         report: Callable[[Receipt], None],
     ) -> list[Receipt]:
         self._refuse_past()
         receipts: list[Receipt] = []
-        with storage.writing(self.path, folder) as connection:
+        with storage.writing(self.path) as connection:
             for importer, intake in chosen:
                 connection.execute("BEGIN")
                 receipt = _post_one(connection, importer, intake, quarantine, locale)
@@ -183,13 +189,12 @@ class Book:
     def _rehearse(
         self,
         chosen: Sequence[tuple[Importer, Intake]],
-        folder: Path,
         quarantine: bool,
         locale: str,
         report: Callable[[Receipt], None],
     ) -> list[Receipt]:
         receipts = []
-        with storage.rehearsing(self.path, folder) as connection:
+        with storage.rehearsing(self.path) as connection:
             for importer, intake in chosen:
                 receipt = _post_one(connection, importer, intake, quarantine, locale)
                 receipts.append(receipt.as_rehearsed())
@@ -212,7 +217,8 @@ class Book:
         new_id
             Name of the new entry.
         **cells
-            New cells by file column, as text; ``amount`` as people write it.
+            New cells by file column, as text; ``amount`` as people write it, in the locale of
+            the import that the entry came by.
 
         Raises
         ------
@@ -221,14 +227,17 @@ class Book:
         DataRefused
             The new row breaks a rule.
         """
-        return self._correct(ledger, entry_id, new_id, {"supersedes": entry_id, **cells})
+        if taken := {"supersedes", "reverses"} & set(cells):
+            raise UsageError(f"{taken.pop()} cannot be amended: it tells what is corrected")
+        return self._correct(ledger, entry_id, new_id, {**cells, "supersedes": entry_id})
 
     def reverse(self, ledger: str, entry_id: str, *, new_id: str, note: str) -> Receipt:
         """Post a row that withdraws another, with the reason in ``note``.
 
-        Parameters and errors are those of `amend`.
+        What the entry superseded stays superseded. Parameters and errors are those of `amend`.
         """
-        return self._correct(ledger, entry_id, new_id, {"reverses": entry_id, "note": note})
+        cells = {"supersedes": None, "reverses": entry_id, "note": note}
+        return self._correct(ledger, entry_id, new_id, cells)
 
     def _correct(
         self, ledger: str, entry_id: str, new_id: str, cells: dict[str, str | None]
@@ -239,28 +248,32 @@ class Book:
         columns = BY_NAME[ledger].file_columns
         if unknown := set(cells) - set(columns):
             raise UsageError(f"{ledger} has no column {', '.join(sorted(unknown))}")
-        row = self._file_row(BY_NAME[ledger], entry_id) | cells | {"entry_id": new_id}
+        row, locale = self._file_row(BY_NAME[ledger], entry_id)
         text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer = csv.DictWriter(text, columns, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
-        writer.writerow(row)
+        writer.writerow(row | cells | {"entry_id": new_id})
         with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
             intake = in_memory(f"{ledger} {new_id}", text.getvalue(), Path(folder))
             chosen = [(own_layout(BY_NAME[ledger]), intake)]
-            return self._post(chosen, Path(folder), False, LOCALE, lambda receipt: None)[0]
+            return self._post(chosen, False, locale, lambda receipt: None)[0]
 
-    def _file_row(self, ledger: Ledger, entry_id: str) -> dict[str, str | None]:
-        """Return an entry in force as the cells of a file."""
-        rows = self._frame(f"SELECT * FROM current_{ledger.name} WHERE entry_id = ?", [entry_id])
+    def _file_row(self, ledger: Ledger, entry_id: str) -> tuple[dict[str, str | None], str]:
+        """Return an entry in force as the cells of a file, and the locale it was read in."""
+        rows = self._frame(
+            f"SELECT entries.*, locale FROM current_{ledger.name} AS entries "
+            "JOIN imports USING (batch_id) WHERE entry_id = ?",
+            [entry_id],
+        )
         if rows.is_empty():
             raise UsageError(f"{ledger.name} has no entry {entry_id} in force")
         row = rows.row(0, named=True)
         kept = {
-            name: None if value is None else str(value)
-            for name, value in row.items()
-            if name not in (*AMOUNT_COLUMNS, *POSTED_COLUMNS)
+            name: None if row[name] is None else str(row[name])
+            for name in ledger.file_columns
+            if name != "amount"
         }
-        return kept | ({"amount": row["wording"]} if ledger.has_amount else {})
+        return kept | ({"amount": row["wording"]} if ledger.has_amount else {}), row["locale"]
 
     def sql(self, query: str) -> pl.DataFrame:
         """Run one SELECT and return its rows.
@@ -284,10 +297,11 @@ class Book:
         _require_one_select(query)
         with storage.reading(self.path, self.moment) as connection:
             try:
-                rows: pl.DataFrame = connection.sql(query).pl()
-                return rows
-            except QUERY_ERRORS as error:
+                return pl.DataFrame(connection.sql(query).to_arrow_table())
+            except storage.QUERY_ERRORS as error:
                 raise UsageError(str(error).strip()) from None
+            except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+                raise UsageError(f"its columns cannot be shown: {error}") from None
 
     def _frame(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         with storage.reading(self.path, self.moment) as connection:
@@ -311,12 +325,11 @@ class Book:
         """
         asked = questions.load(question)
         with storage.reading(self.path, self.moment) as connection:
-            return asked.answer(lambda sql: connection.sql(sql).pl(), self._mark(connection))
+            return asked.answer(lambda sql: connection.sql(sql).pl(), self._mark(connection), _show)
 
     def _mark(self, connection: duckdb.DuckDBPyConnection) -> BookMark:
-        known = "posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)"
         heads = connection.execute(
-            f"SELECT head FROM imports WHERE {known} ORDER BY batch_id DESC LIMIT 1"
+            f"SELECT head FROM imports WHERE {KNOWN} ORDER BY batch_id DESC LIMIT 1"
         ).fetchall()
         return BookMark(
             name=self.path.name,
@@ -331,8 +344,10 @@ class Book:
 
     def status(self) -> pl.DataFrame:
         """Return one row per ledger: rows ever posted, and rows in force."""
+        known = f"batch_id IN (SELECT batch_id FROM imports WHERE {KNOWN})"
         counts = " UNION ALL ".join(
-            f"SELECT '{ledger.name}' AS ledger, (SELECT count(*) FROM {ledger.name}) AS posted, "
+            f"SELECT '{ledger.name}' AS ledger, "
+            f"(SELECT count(*) FROM {ledger.name} WHERE {known}) AS posted, "
             f"(SELECT count(*) FROM current_{ledger.name}) AS in_force"
             for ledger in LEDGERS
         )
@@ -340,20 +355,29 @@ class Book:
 
     def imports(self) -> pl.DataFrame:
         """Return the journal: one row per file that was posted or refused."""
-        return self._frame("SELECT * FROM imports ORDER BY batch_id")
+        return self._frame(f"SELECT * FROM imports WHERE {KNOWN} ORDER BY batch_id")
 
     def verify(self) -> Verdict:
-        """Recompute every hash and count of the journal from the rows themselves."""
+        """Recompute every hash and count of the journal from the rows themselves.
+
+        What the book defines beside its tables is compared too. The clock of an import is not
+        sealed: it is only held to be no earlier than that of the import before.
+        """
         with storage.reading(self.path) as connection:
-            journal = connection.execute("SELECT * FROM imports ORDER BY batch_id").fetchall()
-            head, faults = "", []
-            for number, entry in enumerate(journal, 1):
-                head = posting.next_head(head, (*entry[:9], entry[12]))
-                if entry[0] != number or entry[13] != head:
-                    faults.append(f"journal entry {entry[0]} ({entry[1]}) was changed")
-                faults += _batch_faults(connection, entry)
-            faults += _strays(connection)
-        return Verdict(head, tuple(faults))
+            faults = storage.catalog_faults(connection)
+            try:
+                head, differing = _journal_faults(connection)
+                return Verdict(head, (*faults, *differing, *_strays(connection)))
+            except storage.QUERY_ERRORS as error:
+                faults.append(f"the journal cannot be recomputed: {str(error).splitlines()[0]}")
+                return Verdict("", tuple(faults))
+
+
+def _show(answer: Answer) -> None:
+    """Show an answer in a notebook; what draws it takes a second to load."""
+    from farthing.display import show
+
+    show(answer)
 
 
 def _post_one(
@@ -399,28 +423,49 @@ def _require_one_select(query: str) -> None:
         )
 
 
-def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: tuple[object, ...]) -> list[str]:
+def _journal_faults(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
+    """Recompute the chain of heads; return the last, and what differs."""
+    columns = (*posting.SEALED, "head", "posted_at")
+    journal = connection.execute(f"SELECT {', '.join(columns)} FROM imports ORDER BY batch_id")
+    head, before, faults = "", datetime.min, []
+    for number, (*sealed, stated, posted_at) in enumerate(journal.fetchall(), 1):
+        entry = dict(zip(posting.SEALED, sealed, strict=True))
+        head = posting.next_head(head, sealed)
+        if entry["batch_id"] != number or stated != head:
+            faults.append(f"journal entry {entry['batch_id']} ({entry['file']}) was changed")
+        if posted_at < before:
+            faults.append(f"journal entry {number} ({entry['file']}) is dated before the last")
+        before = posted_at
+        faults += _batch_faults(connection, entry)
+    return head, faults
+
+
+def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> list[str]:
     """Hold one batch's rows against its journal entry."""
-    batch, file, name, posted, content = entry[0], entry[1], str(entry[4]), entry[7], entry[12]
+    batch, file, name = entry["batch_id"], entry["file"], entry["ledger"]
     if name not in BY_NAME:
         return [f"journal entry {batch} ({file}) names no ledger"]
+    faults = []
     rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
     [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
-    if count != posted:
-        return [f"{name}: {file} posted {posted} rows and {count} are there"]
-    if posting.content_sha256(connection, BY_NAME[name], rows) != content:
-        return [f"{name}: rows of {file} were changed after they were posted"]
-    return []
+    if count != entry["rows_posted"]:
+        faults.append(f"{name}: {file} posted {entry['rows_posted']} rows and {count} are there")
+    elif posting.posted_sha256(connection, BY_NAME[name], rows) != entry["content_sha256"]:
+        faults.append(f"{name}: rows of {file} were changed after they were posted")
+    if posting.refused_sha256(connection, batch) != entry["refused_sha256"]:
+        faults.append(f"{name}: what was refused of {file} was changed afterwards")
+    return faults
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Find rows that no import posted."""
+    """Find rows that no import posted or refused."""
+    owners = {ledger.name: f"WHERE ledger = '{ledger.name}'" for ledger in LEDGERS}
     return [
-        f"{ledger.name}: {count} rows belong to no import"
-        for ledger in LEDGERS
+        f"{table}: {count} rows belong to no import"
+        for table, which in (owners | {"refused_rows": "", "refusals": ""}).items()
         for (count,) in connection.execute(
-            f"SELECT count(*) FROM {ledger.name} WHERE batch_id NOT IN "
-            f"(SELECT batch_id FROM imports WHERE ledger = '{ledger.name}')"
+            f"SELECT count(*) FROM {table} WHERE batch_id NOT IN "
+            f"(SELECT batch_id FROM imports {which})"
         ).fetchall()
         if count
     ]

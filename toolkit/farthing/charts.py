@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, log10
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -38,6 +38,15 @@ NOTHING = QUIET
 FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
 WIDTH = 620
 LABELS = 190  # so that panels one below the other begin at one line
+CHARACTER = 6.3  # the width of one, about, in words of our size
+
+PNG_SCALE = 2
+
+#: Figures of an axis as people write them: 0.01, 5k, 1.2m, 3bn. A thousandth is no million.
+SHORT = (
+    "abs(datum.value) < 1 ? format(datum.value, '~f') : replace(replace(replace(replace("
+    "format(datum.value, '~s'), 'P', ',000tn'), 'T', 'tn'), 'G', 'bn'), 'M', 'm')"
+)
 
 THEME: Mapping[str, Any] = {
     "background": "#ffffff",
@@ -53,6 +62,7 @@ THEME: Mapping[str, Any] = {
         "subtitleLineHeight": 17,
         "subtitlePadding": 6,
         "offset": 14,
+        "limit": LABELS + WIDTH,
     },
     "axis": {
         "labelColor": INK,
@@ -89,6 +99,11 @@ def titled(chart: Drawing, title: str, subtitle: list[str]) -> Drawing:
     return chart.properties(title=alt.TitleParams(title, subtitle=subtitle))
 
 
+def panel_title(text: str) -> alt.TitleParams:
+    """Return the headline of one panel of several; one that is too long for its panel is cut."""
+    return alt.TitleParams(text, fontSize=13, offset=4, anchor="start", limit=LABELS + WIDTH)
+
+
 def as_spec(chart: Drawing, description: str = "") -> dict[str, Any]:
     """Return the chart's Vega-Lite specification in our theme.
 
@@ -123,10 +138,10 @@ def svg(spec: Mapping[str, Any]) -> str:
     return str(vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
-def png(spec: Mapping[str, Any], scale: float = 2) -> bytes:
+def png(spec: Mapping[str, Any]) -> bytes:
     """Draw a specification as PNG, at twice the size for sharp screens and print."""
     drawn = vl_convert.vegalite_to_png(
-        dict(spec), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
+        dict(spec), vl_version=VEGA_LITE, scale=PNG_SCALE, allowed_base_urls=[]
     )
     return bytes(drawn)
 
@@ -152,25 +167,28 @@ def ranges(rows: pl.DataFrame, *, axis_title: str, logarithmic: bool = False) ->
     rows
         In the order to be drawn. ``label`` names the line; ``low`` and ``high`` are its ends,
         NULL being unbounded; ``kind`` is ``claim``, ``record`` or ``nothing``, the last for a
-        line of which there is only ``words`` to show.
+        line of which there is only ``words`` to show. Where neither end is known there is no
+        mark, only the words.
     axis_title
         The unit.
     logarithmic
-        For amounts that differ by factors of ten. Zero then stands at the left edge.
+        For amounts that differ by factors of ten. What is not above zero has no place on such a
+        scale: it is in words.
     """
     start, end = _domain(rows, logarithmic)
     scale = alt.Scale(type="log" if logarithmic else "linear", domain=[start, end], nice=False)
-    axis = alt.Axis(format="~s", title=axis_title, **_ticks(start, end, logarithmic))
+    ticks = _powers(start, end) if logarithmic else _ticks(rows, start, end)
+    axis = alt.Axis(labelExpr=SHORT, title=axis_title, values=ticks)
     labels = alt.Axis(
         domain=False, ticks=False, labelPadding=10, minExtent=LABELS, labelLimit=LABELS - 10
     )
     colours: dict[str, Any] = {"scale": alt.Scale(domain=KINDS, range=COLOURS), "legend": None}
-    base: Drawing = alt.Chart(
-        data(_placed(rows, start, end, logarithmic)), width=WIDTH, height=alt.Step(44)
-    )
+    placed = _placed(rows, start, end, logarithmic)
+    base: Drawing = alt.Chart(data(placed), width=WIDTH, height=alt.Step(44))
     base = base.encode(
-        y=alt.Y("label:N", sort=rows["label"].to_list(), title=None, axis=labels),
+        y=alt.Y("label:N", sort=placed["label"].to_list(), title=None, axis=labels),
         color=alt.Color("kind:N", **colours),
+        tooltip=[alt.Tooltip("label:N", title="line"), alt.Tooltip("words:N", title="amount")],
     )
     left, right = alt.X("from:Q", scale=scale, axis=axis), alt.X("to:Q", scale=scale, axis=axis)
     bars = base.encode(x=left, x2=alt.X2("to:Q"), stroke=alt.Stroke("kind:N", **colours))
@@ -204,13 +222,6 @@ def _open_bars(bars: Drawing, kind: str) -> Drawing:
     )
 
 
-def _ticks(start: float, end: float, logarithmic: bool) -> dict[str, Any]:
-    """Draw one grid line for each power of ten, or about five."""
-    if not logarithmic:
-        return {"tickCount": 5, "tickMinStep": 1 if end - start >= 1 else 0.01}
-    return {"values": [10**power for power in range(round(log10(start)), round(log10(end)) + 1)]}
-
-
 def _words(base: Drawing, x: alt.X, side: str) -> Drawing:
     """Write the words above their bar, from its left end, or to its right end near the edge."""
     chosen = base.transform_filter(alt.FieldEqualPredicate(field="side", equal=side))
@@ -223,9 +234,13 @@ KINDS = ["claim", "record", "nothing"]
 COLOURS = [CLAIM, RECORD, NOTHING]
 
 
+def _bounds(rows: pl.DataFrame) -> list[float]:
+    return [float(x) for name in ("low", "high") for x in rows[name] if x is not None]
+
+
 def _domain(rows: pl.DataFrame, logarithmic: bool) -> tuple[float, float]:
     """Return the ends of the axis, a little beyond the bounds there are."""
-    bounds = [float(x) for name in ("low", "high") for x in rows[name] if x is not None]
+    bounds = _bounds(rows)
     if logarithmic:
         bounds = [x for x in bounds if x > 0] or [1.0]
         return 10 ** floor(log10(min(bounds)) - 0.3), 10 ** ceil(log10(max(bounds)) + 0.3)
@@ -234,25 +249,80 @@ def _domain(rows: pl.DataFrame, logarithmic: bool) -> tuple[float, float]:
     return least - margin, most + margin
 
 
+def _powers(start: float, end: float) -> list[float]:
+    return [10**power for power in range(round(log10(start)), round(log10(end)) + 1)]
+
+
+def _ticks(rows: pl.DataFrame, start: float, end: float) -> list[float]:
+    """Return about five round figures; none between two neighbours where all bounds are whole."""
+    least = 1.0 if all(bound.is_integer() for bound in _bounds(rows)) else 0.01
+    rough = max((end - start) / 6, least)
+    power = 10.0 ** floor(log10(rough))
+    step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough * 0.999)
+    # multiplied out and rounded, so that 42.6 is not written 42.6000001
+    return [round(n * step, 2) for n in range(ceil(start / step), floor(end / step) + 1)]
+
+
 def _placed(rows: pl.DataFrame, start: float, end: float, logarithmic: bool) -> pl.DataFrame:
-    """Work out where each line's marks stand."""
-    low, high = pl.col("low").cast(pl.Float64), pl.col("high").cast(pl.Float64)
-    is_nothing = pl.col("kind") == "nothing"
-    middle = sqrt(start * end) if logarithmic else start + 0.62 * (end - start)
-    shape = (
-        pl.when(is_nothing)
-        .then(pl.lit("nothing"))
-        .when(high.is_null())
-        .then(pl.lit("open"))
-        .when(low == high)
-        .then(pl.lit("point"))
-        .otherwise(pl.lit("range"))
-    )
-    side = pl.when(pl.col("from") > middle).then(pl.lit("right")).otherwise(pl.lit("left"))
-    return rows.with_columns(
-        pl.when(is_nothing).then(start).otherwise(low.fill_null(start).clip(start)).alias("from"),
-        high.fill_null(end).alias("to"),
-        shape.alias("shape"),
-    ).with_columns(
-        pl.when(pl.col("shape") == "nothing").then(None).otherwise(side).alias("side"),
-    )
+    """Work out where each line's marks and words stand; no two lines have the same label."""
+    marks = [_mark(row, start, end, logarithmic) for row in rows.iter_rows(named=True)]
+    schema: dict[str, Any] = {
+        "kind": pl.String,
+        "from": pl.Float64,
+        "to": pl.Float64,
+        "shape": pl.String,
+        "side": pl.String,
+        "words": pl.String,
+    }
+    labels = pl.Series("label", _told_apart(rows["label"].to_list()), dtype=pl.String)
+    return pl.DataFrame(marks, schema=schema, orient="row").insert_column(0, labels)
+
+
+def _mark(row: Mapping[str, Any], start: float, end: float, logarithmic: bool) -> tuple[Any, ...]:
+    """Return the kind, ends and shape of one line, and its words with the side they stand on."""
+    low, high = (None if row[name] is None else float(row[name]) for name in ("low", "high"))
+    if row["kind"] == "nothing" or (low is None and high is None):
+        return row["kind"], start, end, "nothing", None, row["words"]
+    if logarithmic and high is not None and high <= 0:
+        words = f"{row['words']} (has no place on this scale)"
+        return row["kind"], start, end, "nothing", None, words
+    left = start if low is None else max(low, start)
+    right = end if high is None else high
+    shape = "open" if high is None else "point" if low == high else "range"
+    words, side = fitted(row["words"], *(_place(x, start, end, logarithmic) for x in (left, right)))
+    return row["kind"], left, right, shape, side, words
+
+
+def _place(value: float, start: float, end: float, logarithmic: bool) -> float:
+    """Return where a value stands on the axis, from 0 at its start to 1 at its end."""
+    if logarithmic:
+        value, start, end = log10(value), log10(start), log10(end)
+    return (value - start) / (end - start)
+
+
+def fitted(words: str, left: float, right: float) -> tuple[str, str]:
+    """Return the words of a mark, and the side of it that they are aligned with.
+
+    Parameters
+    ----------
+    words
+        What stands beside or above the mark; cut where neither side has room for it.
+    left, right
+        The ends of the mark, from 0 at the start of the axis to 1 at its end. Words aligned left
+        begin at the one, words aligned right end at the other.
+    """
+    room = {"left": (1 - left) * WIDTH, "right": right * WIDTH}
+    needed = len(words) * CHARACTER
+    side = "left" if needed <= room["left"] else max(room, key=lambda one: room[one])
+    most = int(room[side] / CHARACTER)
+    return words if len(words) <= most else f"{words[: most - 1]}…", side
+
+
+def _told_apart(labels: list[str]) -> list[str]:
+    """Add a number to labels that would otherwise be one line."""
+    seen: dict[str, int] = {}
+    apart = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        apart.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return apart if len(set(apart)) == len(apart) else _told_apart(apart)

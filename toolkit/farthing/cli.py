@@ -10,6 +10,8 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date, time
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +20,9 @@ import typer
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
+    from rich.table import Table
 
+    from farthing.formats import Shown
     from farthing.posting import Receipt
     from farthing.question import Answer
 
@@ -26,14 +30,18 @@ app = typer.Typer(
     help="How far did campaign money go? Ledgers of what was requested, approved, claimed and "
     "spent, and of the reach recorded.",
     epilog="Exit codes: 0 done; 1 data was refused or a check failed; 2 wrong usage; 65 the book "
-    "is damaged; 66 a file cannot be used; 75 another process has the book, try again.",
+    "is damaged; 66 a file cannot be used; 75 another process has the book, try again. Data goes "
+    "to standard output, talk to standard error.",
     no_args_is_help=True,
-    add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The book: one DuckDB file.")]
+QuestionName = Annotated[
+    str, typer.Argument(metavar="QUESTION", help="One that farthing questions lists.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -67,24 +75,34 @@ def import_(
     book: BookPath,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files to import.")],
     importer: Annotated[
-        str | None, typer.Option("--as", metavar="IMPORTER", help="Their format.")
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="IMPORTER",
+            help="Their format, where the header does not tell: farthing importers lists them.",
+        ),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="utf-8, utf-16 or cp1252, where no mark tells.")
+        str | None,
+        typer.Option(help="utf-8, utf-16 or cp1252, where a file has no byte order mark."),
     ] = None,
-    locale: Annotated[str, typer.Option(help="How amounts are written.")] = "en_GB",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen.")] = False,
+    locale: Annotated[
+        str, typer.Option(help="How amounts are written: de_DE reads 1.000,00.")
+    ] = "en_GB",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show rows and reasons, and change nothing.")
+    ] = False,
     quarantine: Annotated[
-        bool, typer.Option("--quarantine", help="Post the good rows, keep the bad apart.")
+        bool, typer.Option("--quarantine", help="Post the good rows and keep the others apart.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import files into a book, each whole or not at all; make the book where there is none.
+    """Import files into a book, each whole or not at all.
 
-    A file is recognised by its header. Where a row breaks a rule nothing of its file is posted
-    and every reason is shown with file, line, column and value. With --quarantine the good rows
-    are posted, and every later answer says what was left out. A file that was imported before
-    changes nothing.
+    The book is made where there is none. A file is recognised by its header. Where a row breaks a
+    rule nothing of its file is posted and every reason is shown with file, line, column and
+    value. With --quarantine the good rows are posted, and every later answer says what was left
+    out. A file that was imported before changes nothing.
     """
     from farthing.book import Book
 
@@ -137,7 +155,7 @@ def _receipt_data(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-@app.command()
+@app.command(epilog="Example: farthing status book.duckdb")
 def status(book: BookPath, as_json: AsJson = False) -> None:
     """Show what is in a book and whether it is what its journal says.
 
@@ -172,28 +190,38 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: farthing ask book.duckdb bridge --sql")
 def ask(
     book: BookPath,
-    question: Annotated[str, typer.Argument(help="farthing questions lists them.")],
-    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead.")] = False,
+    question: QuestionName,
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL behind the tables and ask nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: what was found, and the tables behind it.
 
-    Each finding says whether a proposition holds, does not hold, or cannot be told. The SQL can
-    be run again in any DuckDB client that opens the book.
+    Each finding says whether a proposition holds, does not hold, or cannot be told from what is
+    on the book. The SQL can be run again in any DuckDB client that opens the book.
     """
     from farthing.book import open as open_book
 
     if sql:
-        from farthing.questions import load
-
-        for statement in load(question).statements:
-            typer.echo(f"-- name: {statement.name}\n{statement.sql};\n")
+        _print_sql(question, as_json)
         return
     answer = open_book(book).ask(question)
     if as_json:
         _print_json(_answer_data(answer))
     else:
         _print_answer(answer)
+
+
+def _print_sql(question: str, as_json: bool) -> None:
+    from farthing.questions import load
+
+    statements = load(question).statements
+    if as_json:
+        _print_json([{name: getattr(one, name) for name in ("name", "sql")} for one in statements])
+    else:
+        for one in statements:
+            typer.echo(f"-- name: {one.name}\n{one.sql};\n")
 
 
 def _answer_data(answer: Answer) -> dict[str, Any]:
@@ -225,22 +253,27 @@ def _print_answer(answer: Answer) -> None:
     for finding in answer.findings:
         mark, style = marks[finding.status]
         line = Text.assemble((f"{mark} {STATUS_WORDS[finding.status]}: ", style))
-        console.print(line.append(_plain(finding.sentence), style="default"))
+        line.append(_one_line(finding.sentence), style="default")
+        console.print(line, soft_wrap=not console.is_terminal)
     for name, table in answer.tables.items():
+        console.print()
         _print_table(table, f"{name}: {answer.about(name)}")
     _talk_quarantine(answer.book.quarantine)
 
 
-@app.command(epilog='Example: farthing sql book.duckdb "FROM current_budgets"')
+@app.command(epilog='Example: farthing sql book.duckdb "FROM current_budgets" > budgets.csv')
 def sql(
     book: BookPath,
-    query: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT.")],
+    query: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT, in quotes.")],
     as_json: AsJson = False,
 ) -> None:
     """Run one SELECT on a book, read-only, and print its rows as CSV.
 
-    current_<ledger> has the rows in force; imports, refused_rows, refusals and quarantine tell
-    what came from where and what was refused.
+    Each ledger has a view of its rows in force: current_budgets, current_spend and so on.
+    imports, refused_rows, refusals and quarantine tell what came from where and what was refused.
+
+    Cells are printed as the book has them, money to the penny and NULL as nothing. A spreadsheet
+    takes a cell that begins with =, +, - or @ for a formula: open such a file as text.
     """
     from farthing.book import open as open_book
 
@@ -248,10 +281,28 @@ def sql(
     if as_json:
         _print_json(rows.to_dicts())
     else:
-        import polars as pl
+        text = _flat(rows).write_csv()
+        typer.echo(_plain(text) if sys.stdout.isatty() else text, nl=False)
 
-        flat = rows.with_columns(pl.col(pl.List, pl.Struct).map_elements(str, pl.String))
-        typer.echo(flat.write_csv(), nl=False)
+
+def _flat(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write out what a cell of CSV cannot hold: lists and structs as JSON, bytes as digits."""
+    import polars as pl
+
+    return pl.DataFrame(
+        [
+            pl.Series(column.name, [_cell(value) for value in column.to_list()], dtype=pl.String)
+            if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object)
+            else column
+            for column in rows.get_columns()
+        ]
+    )
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or isinstance(value, bytes):
+        return None if value is None else value.hex()
+    return json.dumps(_storable(value), ensure_ascii=False)
 
 
 @app.command(epilog="Example: farthing report book.duckdb -o report.html")
@@ -261,7 +312,8 @@ def report(
 ) -> None:
     """Write one self-contained HTML file that answers every question.
 
-    It needs no network and no JavaScript to be read, and names its book by hash.
+    The page needs no network and no JavaScript to be read. It names its book by hash, and shows
+    each figure with the rows and the SQL it comes from.
     """
     from farthing.book import open as open_book
     from farthing.report import write_report
@@ -274,22 +326,31 @@ def report(
 @app.command(epilog="Example: farthing chart book.duckdb bridge -o bridge.png")
 def chart(
     book: BookPath,
-    question: Annotated[str, typer.Argument(help="farthing questions lists them.")],
+    question: QuestionName,
     output: Annotated[Path, typer.Option("-o", "--output", help="A .html, .svg or .png file.")],
 ) -> None:
-    """Write the chart of a question to a file; its ending says how."""
+    """Write the chart of a question to a file.
+
+    The file's ending says how: .html is a page of its own, .svg and .png are pictures.
+    """
     from farthing.book import open as open_book
     from farthing.report import write_chart
 
     typer.echo(str(write_chart(open_book(book), question, output)))
 
 
-@app.command()
+@app.command(epilog="Example: farthing importers spend")
 def importers(
-    name: Annotated[str | None, typer.Argument(help="Show one, with its columns.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="IMPORTER", help="Show one, with its columns.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the formats of file that can be imported, or the columns of one."""
+    """List the formats of file that can be imported.
+
+    With the name of one, list its columns. A file is recognised by the names in its header, in
+    any order; columns that may be blank can be left out.
+    """
     import polars as pl
 
     from farthing.errors import UsageError
@@ -308,7 +369,7 @@ def importers(
     _print(found[0].reference(), found[0].about, as_json)
 
 
-@app.command()
+@app.command(epilog="Example: farthing questions --json")
 def questions(as_json: AsJson = False) -> None:
     """List the questions that can be asked of a book."""
     import polars as pl
@@ -319,11 +380,13 @@ def questions(as_json: AsJson = False) -> None:
     _print(pl.DataFrame(rows), "Questions", as_json)
 
 
-@app.command()
+@app.command(epilog="Example: farthing lab notebooks")
 def lab(
-    folder: Annotated[Path, typer.Argument(help="Where the notebooks are.")] = Path("notebooks"),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where the notebooks are.")
+    ] = Path("notebooks"),
 ) -> None:
-    """Open JupyterLab on the notebooks."""
+    """Open JupyterLab on the notebooks. It needs the extra: pip install 'farthing[lab]'."""
     from importlib.util import find_spec
 
     from farthing.errors import FileUnusable, UsageError
@@ -340,6 +403,11 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
+def _one_line(text: str) -> str:
+    """Keep a text from looking like two: a stranger's name may hold a line end."""
+    return _plain(text.replace("\n", " "))
+
+
 def _talk(text: str) -> None:
     typer.echo(_plain(text), err=True)
 
@@ -348,11 +416,36 @@ def _talk_quarantine(quarantine: pl.DataFrame) -> None:
     from farthing.question import quarantine_lines
 
     for line in quarantine_lines(quarantine):
-        _talk(line)
+        _talk(_one_line(line))
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print JSON that holds no character a terminal would obey; decimals are text, so exact."""
+    text = json.dumps(_storable(value), ensure_ascii=False, indent=2, allow_nan=False)
+    typer.echo("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text))
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
+
+
+def _storable(value: Any) -> Any:
+    """Return a value as JSON has it; what has no number of its own, such as infinity, is text."""
+    if isinstance(value, dict):
+        return {str(name): _storable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(part) for part in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if value is None or isinstance(value, bool | int | str) or _is_finite(value):
+        return value
+    return str(value)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and isfinite(value)
 
 
 def _print(table: pl.DataFrame, title: str, as_json: bool) -> None:
@@ -363,24 +456,63 @@ def _print(table: pl.DataFrame, title: str, as_json: bool) -> None:
 
 
 def _print_table(table: pl.DataFrame, title: str) -> None:
-    """Print a table for people: numbers to the right, nothing cut without saying so."""
-    from rich.table import Table
+    """Print a table for people: numbers to the right, nothing cut without saying so.
+
+    Where the columns have no room beside each other every row is printed as a list of its cells.
+    """
     from rich.text import Text
 
     from farthing.formats import shown
 
-    view = shown(table)
-    drawn = Table(title=Text(_plain(title)), title_justify="left", show_edge=False)
+    console, view = _console(), shown(table.head(MOST_ROWS))
+    console.print(Text(_plain(title), style="italic"))
+    rows = view.rows
+    if _has_room(view, console.width):
+        console.print(_drawn(view))
+    else:
+        rows = rows[:MOST_RECORDS]
+        for row in rows:
+            console.print(_record(view.headings, row))
+    if left_out := table.height - len(rows):
+        _talk(f"… {left_out:,} more rows; --json prints all")
+
+
+def _has_room(view: Shown, width: int) -> bool:
+    """Tell whether every column has its own width, or else enough for a few words a line."""
+    columns = zip(view.headings, *view.rows, strict=True)
+    return sum(min(max(map(len, column)), COLUMN) + len(" ┃ ") for column in columns) <= width
+
+
+def _drawn(view: Shown) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(show_edge=False)
     for heading, is_number in zip(view.headings, view.numeric, strict=True):
         drawn.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
-    for row in view.rows[:MOST_ROWS]:
+    for row in view.rows:
         drawn.add_row(*(Text(_plain(cell)) for cell in row))
-    _console().print(drawn)
-    if len(view.rows) > MOST_ROWS:
-        _talk(f"… {len(view.rows) - MOST_ROWS:,} more rows; --json prints all")
+    return drawn
+
+
+def _record(headings: tuple[str, ...], row: tuple[str, ...]) -> Table:
+    """Lay one row out as lines of heading and cell, blank cells left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(style="bold", max_width=20)
+    lines.add_column(overflow="fold")
+    for heading, cell in zip(headings, row, strict=True):
+        if cell:
+            lines.add_row(Text(heading), Text(_plain(cell)))
+    lines.add_row("", "")
+    return lines
 
 
 MOST_ROWS = 40
+MOST_RECORDS = 10
+COLUMN = 16
 
 
 def _console() -> Console:

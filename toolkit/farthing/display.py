@@ -7,6 +7,7 @@ each table, every one an output of its own.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ from farthing.formats import shown, visible
 from farthing.question import STATUS_WORDS, Answer, quarantine_lines
 
 #: More rows than this are not shown in a notebook; the table says how many there are.
-NOTEBOOK_ROWS = 20
+NOTEBOOK_ROWS = 40
 #: How many findings a chart's description holds.
 DESCRIBED = 3
 
@@ -89,11 +90,18 @@ def description(answer: Answer) -> str:
     >>> description(book.ask("bridge"))  # doctest: +SKIP
     'What was asked for, and what is said to have been spent. Requested: “a fortune”, …'
     """
-    title = charts.as_spec(answer.chart).get("title", "") if answer.chart is not None else ""
-    headline = title.get("text", "") if isinstance(title, Mapping) else title
-    headline = " ".join(headline) if isinstance(headline, list) else str(headline)
+    headline = _headline(answer.chart)
+    if headline and headline[-1] not in ".?!":
+        headline += "."
     sentences = [finding.sentence for finding in answer.findings[:DESCRIBED]]
-    return visible(" ".join(filter(None, [headline and f"{headline.rstrip('.')}.", *sentences])))
+    return visible(" ".join(filter(None, [headline, *sentences])))
+
+
+def _headline(chart: Any) -> str:
+    """Return the title of an Altair chart, which is a text, or parameters with one or some."""
+    title = getattr(chart, "title", "")
+    text = title if isinstance(title, str) else getattr(title, "text", "")
+    return " ".join(text) if isinstance(text, list) else text if isinstance(text, str) else ""
 
 
 @cache
@@ -108,6 +116,7 @@ def templates() -> Environment:
         finalize=_printed,
     )
     environment.globals["status_words"] = STATUS_WORDS
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     return environment
 
 
@@ -123,7 +132,15 @@ def show(answer: Answer) -> None:
     from IPython.display import display
 
     for bundle in bundles(answer):
-        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+        display(bundle, raw=True, metadata=_metadata(bundle))  # type: ignore[no-untyped-call]
+
+
+def _metadata(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    """Say how a picture is shown where it stands for its chart: its width, and its words."""
+    if "image/png" not in bundle:
+        return {}
+    pixels = int.from_bytes(base64.b64decode(bundle["image/png"][:32])[16:20])
+    return {"image/png": {"alt": bundle["text/plain"], "width": pixels // charts.PNG_SCALE}}
 
 
 def bundles(answer: Answer) -> list[dict[str, Any]]:

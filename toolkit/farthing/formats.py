@@ -6,6 +6,7 @@ seen". Nothing is rounded but ratios, and those say so by their unit.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from farthing.ledger import CURRENCY
 
@@ -25,7 +26,8 @@ UNKNOWN = "unknown"
 INTERVAL = ("low", "high")
 #: What does not show: control characters, direction overrides, and what XML cannot hold.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
@@ -48,23 +50,65 @@ def number(value: Decimal | int, unit: str | None) -> str:
     value
         The figure. Whole sums of money are shown without pennies.
     unit
-        An ISO 4217 code, what is counted, or ``None``.
+        An ISO 4217 code, what is counted, in the plural, or ``None``.
 
     Examples
     --------
     >>> number(Decimal("577270.00"), "GBP"), number(Decimal("0.50"), "GBP")
     ('£577,270', '£0.50')
-    >>> number(Decimal(331), "votes"), number(Decimal("74.30"), "percent")
-    ('331 votes', '74.30%')
+    >>> number(Decimal(331), "votes"), number(1, "votes"), number(Decimal("74.30"), "percent")
+    ('331 votes', '1 vote', '74.30%')
     """
+    return _with_unit(value, _one_of(unit) if abs(value) == 1 else unit)
+
+
+def _with_unit(value: Decimal | int, unit: str | None) -> str:
     whole = value == value.to_integral_value() if isinstance(value, Decimal) else True
     if unit is not None and re.match(CURRENCY, unit):
-        pattern = "¤#,##0" if whole else "¤#,##0.00"
+        sign = "¤ " if get_currency_symbol(unit, LOCALE)[-1].isalpha() else "¤"
+        pattern = f"{sign}#,##0" if whole else f"{sign}#,##0.00"
         return format_currency(value, unit, pattern, locale=LOCALE, currency_digits=False)
     text = format_decimal(value, "#,##0" if whole and unit != "percent" else "#,##0.00", LOCALE)
     if unit == "percent":
         return f"{text}%"
     return text if unit in (None, "", "ratio", "account") else f"{text} {unit}"
+
+
+def _one_of(unit: str | None) -> str | None:
+    """Return what one of a unit is called; a unit that is no plain English plural stays."""
+    if unit is None or re.match(CURRENCY, unit):
+        return unit
+    if unit == "people":
+        return "person"
+    if re.search(r"[^aeiou]ies$", unit):
+        return f"{unit[:-3]}y"
+    if re.search(r"(ch|sh|ss|x)es$", unit):
+        return unit[:-2]
+    return unit[:-1] if re.search(r"[^su]s$", unit) else unit
+
+
+def difference(value: Decimal, unit: str | None) -> str:
+    """Return how far two figures lie apart; two percentages differ by percentage points.
+
+    Examples
+    --------
+    >>> difference(Decimal(14), "votes"), difference(Decimal("0.11"), "percent")
+    ('14 votes', '0.11 percentage points')
+    """
+    return number(value, "percentage points" if unit == "percent" else unit)
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Join words as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["approved", "booked", "delivered"], "or")
+    'approved, booked or delivered'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def interval(low: Decimal | None, high: Decimal | None, unit: str | None) -> str:
@@ -88,12 +132,12 @@ def interval(low: Decimal | None, high: Decimal | None, unit: str | None) -> str
         return f"at most {number(high, unit)}, no lower bound"
     if low == high:
         return number(low, unit)
-    return f"{_first(low, unit)} to {number(high, unit)}"
+    return f"{_first(low, unit)} to {_with_unit(high, unit)}"
 
 
 def _first(low: Decimal, unit: str | None) -> str:
     """Leave the unit to the end of a range, unless it stands before the figure."""
-    return number(low, unit if unit and re.match(CURRENCY, unit) else None)
+    return _with_unit(low, unit if unit and re.match(CURRENCY, unit) else None)
 
 
 def share(value: float | None) -> str:
@@ -104,12 +148,28 @@ def share(value: float | None) -> str:
     >>> share(0.00866), share(0.7411344), share(1.4e-19), share(None)
     ('0.866%', '74.1%', '1.4e-17%', 'unknown')
     """
-    if value is None:
+    if value is None or not math.isfinite(value):
         return UNKNOWN
     percent = 100 * value
     if percent and abs(percent) < 0.001:
         return f"{percent:.2g}%"
     return f"{float(f'{percent:.3g}'):,}%".replace(".0%", "%")
+
+
+def shares(low: float | None, high: float | None) -> str:
+    """Return a range of ratios as percentages of three figures.
+
+    Examples
+    --------
+    >>> shares(0.0078, 0.00953), shares(0.5, None), shares(0.5, 0.5001)
+    ('0.78% to 0.953%', 'at least 50%, no upper bound', '50%')
+    """
+    if low is None or high is None:
+        known = [share(x) for x in (low, high) if x is not None]
+        side = "at least {}, no upper bound" if high is None else "at most {}, no lower bound"
+        return side.format(*known) if known else UNKNOWN
+    ends = dict.fromkeys((share(low), share(high)))
+    return " to ".join(ends)
 
 
 @dataclass(frozen=True)
@@ -141,7 +201,7 @@ def shown(table: pl.DataFrame) -> Shown:
     plans = list(_plans(table.columns))
     rows = tuple(tuple(_cell(row, plan) for plan in plans) for row in table.iter_rows(named=True))
     numeric = tuple(len(plan) > 1 or table.schema[plan[0]].is_numeric() for plan in plans)
-    return Shown(tuple(_heading(plan) for plan in plans), numeric, rows)
+    return Shown(tuple(_heading(plan, table.columns) for plan in plans), numeric, rows)
 
 
 def _plans(columns: Sequence[str]) -> list[tuple[str, ...]]:
@@ -157,9 +217,11 @@ def _plans(columns: Sequence[str]) -> list[tuple[str, ...]]:
     return plans
 
 
-def _heading(plan: tuple[str, ...]) -> str:
+def _heading(plan: tuple[str, ...], columns: Sequence[str]) -> str:
+    """Name a column; the share of a figure that stands beside it keeps its own name."""
     if len(plan) == 1:
-        return plan[0].removesuffix("_share").replace("_", " ")
+        name = plan[0].removesuffix("_share")
+        return (plan[0] if name in columns else name).replace("_", " ")
     return (plan[0].removesuffix("low").rstrip("_") or "amount").replace("_", " ")
 
 
@@ -168,9 +230,11 @@ def _cell(row: dict[str, Any], plan: tuple[str, ...]) -> str:
     if len(plan) == 2:
         if row.get("statements") == 0:
             return NO_RECORD
-        if plan[0].endswith("_share_low"):
-            return f"{share(value)} to {share(row[plan[1]])}"
-        unit = row.get("currency", row.get("unit"))
+        if plan[0].endswith("share_low"):
+            return shares(value, row[plan[1]])
+        ends = (value, row[plan[1]])
+        counted = any(isinstance(end, int) for end in ends)  # a count is no sum of money
+        unit = None if counted else row.get("currency", row.get("unit"))
         return interval(_decimal(value), _decimal(row[plan[1]]), unit)
     if value is None:
         return ""

@@ -1,41 +1,43 @@
 """What an importer is: how a file is recognised, and one SELECT that maps it onto a ledger.
 
-A file is copied to an intake folder under the name of its own hash, as UTF-8, and only the copy
-is read: DuckDB takes file names for patterns, and ``x[ab].csv`` would be read as ``xa.csv``.
-Every column is read as text, with the header's names and no guessing.
+A file is copied to an intake folder while its hash is taken, and only the copy is read: once, by
+the strict reader of Python's `csv`, every cell as text and nothing guessed. A record that is no
+row of its header is kept apart and counted. DuckDB's reader is faster and loses money: it skips
+a record of many megabytes, takes one cell too many where the last is blank, and finds rows that
+are none behind a loose quote, all without a word.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import difflib
 import hashlib
-import io
-import sys
-from bisect import bisect_left, bisect_right
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any, TextIO
 
 import duckdb
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing.errors import FileUnusable, UsageError
 from farthing.ledger import Ledger
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
 )
-BATCH_ROWS = 250_000
-AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
+BATCH_ROWS = 100_000
 CHUNK_BYTES = 1 << 20
-
-csv.field_size_limit(sys.maxsize)
+LONGEST_LINE = 2_000_000
+SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class Importer:
         The header's columns. A file is recognised when it has all of the first, and no column
         beside these.
     select
-        ``SELECT … FROM source`` that gives the ledger's file columns as text. ``source`` is the
-        file, every column text, with ``source_row``.
+        ``SELECT … FROM source`` that gives the ledger's file columns as text, and ``source_row``.
+        ``source`` is rows of the file, every cell text; each of them must give one row.
     """
 
     name: str
@@ -84,6 +86,28 @@ class Importer:
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """A record that is no row of its file: its cells are not the header's, or a quote is loose.
+
+    Parameters
+    ----------
+    row
+        Its number, the header being 1; a blank line has none.
+    line
+        Physical line it starts on.
+    cells
+        What could be made out of it.
+    reason
+        What is wrong, as a clause about the row.
+    """
+
+    row: int
+    line: int
+    cells: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Intake:
     """A file as it was taken in.
 
@@ -92,24 +116,31 @@ class Intake:
     name
         The file's name as the user knows it, without its folder.
     sha256
-        Of the bytes as they were, before any transcoding.
+        Of its bytes.
     path
-        The UTF-8 copy.
+        Its rows as an Arrow file: ``source_row`` and ``source_line``, which count as those of a
+        `Misfit`, and the cells as text under the header's names.
     header
         The names in its first record.
-    cut_last_line
+    rows
+        How many records stand below the header, misfits among them.
+    misfits
+        The records that are not in ``path``.
+    cut_off
         Whether the last line has no line end, as when a download breaks off.
     """
 
     name: str
     sha256: str
     path: Path
-    header: tuple[str, ...]
-    cut_last_line: bool
+    header: tuple[str, ...] = ()
+    rows: int = 0
+    misfits: tuple[Misfit, ...] = ()
+    cut_off: bool = False
 
 
 def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
-    """Copy a file into the intake folder as UTF-8 and read its header.
+    """Copy a file into the intake folder and read its records.
 
     Parameters
     ----------
@@ -124,71 +155,179 @@ def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
     Raises
     ------
     FileUnusable
-        The file is missing, empty, not in the encoding, or has no usable header.
+        The file is missing, empty, not in the encoding, has no usable header, or has a quote
+        that leaves open which lines are rows.
     UsageError
         The encoding is none of `ENCODINGS`.
     """
     if encoding is not None and encoding not in ENCODINGS:
         raise UsageError(f"unknown encoding {encoding}", hint=f"one of {', '.join(ENCODINGS)}")
+    name = os.fsencode(file.name).decode("utf-8", "replace")
     try:
-        sha256 = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
-        copy = folder / f"{sha256}.csv"
-        last = _transcode(file, copy, encoding)
+        copy, sha256 = _copied(file, folder)
+        written = _encoding(copy, encoding, name)
+        try:
+            with copy.open(encoding=written, newline=None) as text:
+                return _read(text, Intake(name, sha256, copy.with_suffix(".arrow")))
+        except UnicodeDecodeError:
+            raise _undecodable(copy, written, name) from None
     except OSError as error:
-        raise FileUnusable(f"cannot be read: {error.strerror}", where=file.name) from None
-    return Intake(file.name, sha256, copy, _header(copy, file.name), last != "\n")
+        raise FileUnusable(f"cannot be read: {error.strerror}", where=name) from None
 
 
-def _transcode(file: Path, copy: Path, encoding: str | None) -> str:
-    """Write the file again as UTF-8 without a mark, one kind of line end; return the last.
+def in_memory(name: str, text: str, folder: Path) -> Intake:
+    """Take in rows that come from a program instead of a file."""
+    path = folder / "rows"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))  # half a character is refused below
+    return replace(take_in(path, folder), name=name)
 
-    Spreadsheets mix kinds of line end in one file, which DuckDB does not read.
-    """
-    with file.open("rb") as source:
+
+def _copied(file: Path, folder: Path) -> tuple[Path, str]:
+    """Copy a file under the name of its hash, so that what is hashed is what is read."""
+    copy, digest = folder / "copy", hashlib.sha256()
+    with file.open("rb") as source, copy.open("wb") as target:
+        while chunk := source.read(CHUNK_BYTES):
+            digest.update(chunk)
+            target.write(chunk)
+    return copy.replace(folder / digest.hexdigest()), digest.hexdigest()
+
+
+def _encoding(copy: Path, declared: str | None, name: str) -> str:
+    """Return how a file is written: as its mark says, as declared, or UTF-8."""
+    with copy.open("rb") as source:
         start = source.read(4)
-        marked = next((name for mark, name in BYTE_ORDER_MARKS if start.startswith(mark)), None)
-        strict = codecs.getincrementaldecoder(marked or encoding or "utf-8")("strict")
-        decoder = io.IncrementalNewlineDecoder(strict, translate=True)
-        source.seek(0)
-        last = ""
-        with copy.open("w", encoding="utf-8", newline="") as target:
-            while True:
-                chunk = source.read(CHUNK_BYTES)
-                try:
-                    text = decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError as error:
-                    raise _undecodable(file, source.tell() - len(chunk), error) from None
-                target.write(text)
-                last = text[-1:] or last
-                if not chunk:
-                    return last
+    marked = next((said for mark, said in BYTE_ORDER_MARKS if start.startswith(mark)), None)
+    if marked is None and declared == "cp1252" and _is_utf8(copy):
+        raise FileUnusable("is UTF-8, not cp1252", where=name, hint="leave the encoding out")
+    return marked or declared or "utf-8"
 
 
-def _undecodable(file: Path, offset: int, error: UnicodeDecodeError) -> FileUnusable:
+def _is_utf8(copy: Path) -> bool:
+    """Tell whether a file goes beyond ASCII and all of it is UTF-8."""
+    beyond = False
+    with copy.open(encoding="utf-8", newline="") as text:
+        try:
+            while part := text.read(CHUNK_BYTES):
+                beyond |= not part.isascii()
+        except UnicodeDecodeError:
+            return False
+    return beyond
+
+
+def _undecodable(copy: Path, written: str, name: str) -> FileUnusable:
     """Say which byte is not of the encoding, and on which line."""
-    position = offset + error.start
-    with file.open("rb") as source:
-        line = source.read(position).count(b"\n") + 1
-    byte = error.object[error.start]
+    data = copy.read_bytes()
+    try:
+        data.decode(written)
+    except UnicodeDecodeError as error:
+        data = error.object[: error.start + 1]
+    before = data[:-1].decode(written, "replace").replace("\r\n", "\n").replace("\r", "\n")
     return FileUnusable(
-        f"byte 0x{byte:02X} is not {error.encoding}",
-        where=f"{file.name}:{line}",
+        f"byte 0x{data[-1]:02X} is not {written.removesuffix('-sig')}",
+        where=f"{name}:{before.count(chr(10)) + 1}",
         hint="declare how the file is written, as in --encoding cp1252 (Excel on Windows)",
     )
 
 
-def _header(copy: Path, name: str) -> tuple[str, ...]:
-    """Read the first record's names; every other step trusts them to be unique and present."""
-    with copy.open(encoding="utf-8", newline="") as lines:
+class _Lines:
+    """The lines of a text, none too long for the memory, and the last one that was read."""
+
+    def __init__(self, text: TextIO, name: str) -> None:
+        self.text = text
+        self.name = name
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for number, line in enumerate(iter(partial(self.text.readline, LONGEST_LINE), ""), 1):
+            if len(line) == LONGEST_LINE:
+                raise FileUnusable(
+                    f"the line has {LONGEST_LINE:,} characters or more",
+                    where=f"{self.name}:{number}",
+                )
+            self.last = line
+            yield line
+
+
+def _read(text: TextIO, intake: Intake) -> Intake:
+    """Write the rows of a file to the intake's path; return the intake with what was seen."""
+    lines = _Lines(text, intake.name)
+    reader = csv.reader(lines, strict=True)
+    header = _header(reader, intake.name)
+    records = _records(reader, lines, len(header))
+    numbers: list[Any] = [("source_row", pa.int64()), ("source_line", pa.int64())]
+    schema = pa.schema(numbers + [(name, pa.string()) for name in header])
+    rows, misfits = 0, []
+    with pa.OSFile(str(intake.path), "wb") as file, pa.ipc.new_file(file, schema) as target:
+        while some := list(islice(records, BATCH_ROWS)):
+            rows += len(some)
+            misfits += [record for record in some if isinstance(record, Misfit)]
+            fitting = [record for record in some if not isinstance(record, Misfit)]
+            target.write_batch(_arrow(fitting, schema))
+    cut_off = not lines.last.endswith("\n")
+    if cut_off and not rows:
+        raise FileUnusable("ends within its header: it may have been cut off", where=intake.name)
+    return replace(intake, header=header, rows=rows, misfits=tuple(misfits), cut_off=cut_off)
+
+
+def _records(reader: Any, lines: _Lines, width: int) -> Iterator[tuple[int | str, ...] | Misfit]:
+    """Yield each record below the header that is not a blank line: row, line, cells."""
+    row, start = 1, reader.line_num + 1
+    while True:
         try:
-            header = next(csv.reader(lines, strict=True), None)
+            for cells in reader:
+                if len(cells) == width:
+                    row += 1
+                    yield row, start, *cells
+                elif cells:
+                    row += 1
+                    cells_of_it = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                    reason = f"the row has {cells_of_it} and the header {width}"
+                    yield Misfit(row, start, tuple(cells), reason)
+                start = reader.line_num + 1
+            return
         except csv.Error as error:
-            raise FileUnusable(f"has no readable header: {error}", where=f"{name}:1") from None
+            row += 1
+            yield _loose(error, row, start, reader.line_num, lines)
+            start = reader.line_num + 1
+
+
+def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> Misfit:
+    """Return the record that broke the rules of quoting, where it is one line."""
+    reason = "has a quote that is never closed, or text after one"
+    if "field larger" in str(error):
+        reason = f"has a cell of more than {csv.field_size_limit():,} characters"
+    if end > start:
+        raise FileUnusable(
+            f"the row {reason}, and takes in the lines to {end}",
+            where=f"{lines.name}:{start}",
+            hint="close the quote, or double it where it is part of the text",
+        )
+    return Misfit(row, start, (lines.last.rstrip("\n"),), f"the row {reason}")
+
+
+def _arrow(records: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = list(zip(*records, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
+    return pa.record_batch(arrays, schema)
+
+
+def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
+    """Read the first record's names; every other step trusts them to be unique and present."""
+    try:
+        header = next(reader, None)
+    except csv.Error as error:
+        raise FileUnusable(f"has no readable header: {error}", where=f"{name}:1") from None
     if not header or not any(cell.strip() for cell in header):
         raise FileUnusable("is empty" if header is None else "has no header", where=name)
     if any("\0" in cell for cell in header):
         raise FileUnusable("is not a text file", where=name)
     names = tuple(cell.strip() for cell in header)
+    if len(names) == 1 and (marks := [said for mark, said in SEPARATORS if mark in names[0]]):
+        raise FileUnusable(
+            f"has its columns separated by {marks[0]}",
+            where=f"{name}:1",
+            hint="save it with commas",
+        )
     if "" in names:
         column = names.index("") + 1
         raise FileUnusable(f"column {column} has no name", where=f"{name}:1")
@@ -261,115 +400,20 @@ def _closest(unknown: Sequence[str], known: frozenset[str]) -> str | None:
     return None
 
 
-def source_sql(intake: Intake) -> str:
-    """Return the scan of the file: every column text, rows numbered in file order.
-
-    ``source_row`` counts the accepted rows from 2, the header being 1; `Rejects` mends it where
-    rows were rejected before it.
-    """
-    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in intake.header)
-    return (
-        f"SELECT 1 + row_number() OVER () AS source_row, * FROM read_csv('{intake.path}', "
-        "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-        f"columns = {{{columns}}}, store_rejects = true, parallel = true)"
-    )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def batches(
     connection: duckdb.DuckDBPyConnection, importer: Importer, intake: Intake
 ) -> Iterator[pl.DataFrame]:
-    """Yield the mapped rows as text, in bounded memory."""
-    query = f"WITH source AS ({source_sql(intake)}) {importer.select}"
-    for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
-        yield pl.DataFrame(batch)
+    """Yield the rows as the importer maps them, in bounded memory."""
+    with pa.OSFile(str(intake.path)) as file, pa.ipc.open_file(file) as rows:
+        for number in range(rows.num_record_batches):
+            yield mapped(connection, importer, pa.Table.from_batches([rows.get_batch(number)]))
 
 
-@dataclass(frozen=True)
-class Rejects:
-    """The records that are not records of the file's own header: too short, too long, unquoted.
-
-    Parameters
-    ----------
-    texts
-        The records as they stand, by record number, ascending; the header is 1 and a blank line
-        is no record.
-    reasons
-        What is wrong with each, by number.
-    """
-
-    texts: dict[int, str]
-    reasons: dict[int, str]
-
-    @cached_property
-    def thresholds(self) -> list[int]:
-        """For each reject, the least accepted number that stands after it."""
-        return [row - before for before, row in enumerate(self.texts)]
-
-    def true_row(self, accepted: int) -> int:
-        """Return the file's number of an accepted row that was numbered without the rejects."""
-        return accepted + bisect_right(self.thresholds, accepted)
-
-
-def rejects(connection: duckdb.DuckDBPyConnection, intake: Intake) -> Rejects:
-    """Collect what the last scan rejected."""
-    found = connection.execute(
-        "SELECT line, any_value(csv_line), first(error_type::VARCHAR ORDER BY column_idx), "
-        "first(error_message ORDER BY column_idx) FROM reject_errors GROUP BY line ORDER BY line"
-    ).fetchall()
-    blanks = _blank_records(intake) if found else []
-    numbered = [(line - bisect_left(blanks, line), *rest) for line, *rest in found]
-    return Rejects(
-        texts={number: text.strip("\r\n") for number, text, _, _ in numbered},
-        reasons={number: _reason(kind, message) for number, _, kind, message in numbered},
-    )
-
-
-def _blank_records(intake: Intake) -> list[int]:
-    """Return where blank lines stand, in DuckDB's count of records, which has them in it."""
-    with intake.path.open(encoding="utf-8", newline="") as lines:
-        return [number for number, record in enumerate(csv.reader(lines), 1) if not record]
-
-
-def _reason(kind: str, message: str) -> str:
-    """Put DuckDB's reason into our words."""
-    match kind:
-        case "MISSING COLUMNS" | "TOO MANY COLUMNS":
-            numbers = [int(word) for word in message.replace(":", " ").split() if word.isdigit()]
-            return f"the row has {numbers[1]} cells and the header {numbers[0]}"
-        case "LINE SIZE OVER MAXIMUM":
-            return "the row is longer than 2,000,000 characters"
-        case "UNQUOTED VALUE":
-            return "the row has a quote that is never closed, or text after one"
-        case _:
-            return f"the row cannot be read as CSV ({message.splitlines()[0]})"
-
-
-def physical_lines(intake: Intake, rows: set[int]) -> dict[int, int]:
-    """Return the physical line each of these records starts on.
-
-    Records and lines differ where a cell holds a line end or a line is blank.
-    """
-    found: dict[int, int] = {}
-    with intake.path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        number, start = 0, 1
-        for record in reader:
-            if record:
-                number += 1
-                if number in rows:
-                    found[number] = start
-            start = reader.line_num + 1
-    return found
-
-
-def in_memory(name: str, text: str, folder: Path) -> Intake:
-    """Take in rows that come from a program instead of a file."""
-    data = text.encode()
-    copy = folder / f"{hashlib.sha256(data).hexdigest()}.csv"
-    copy.write_bytes(data)
-    header = next(csv.reader(io.StringIO(text)))
-    return Intake(name, copy.stem, copy, tuple(header), False)
+def mapped(connection: duckdb.DuckDBPyConnection, importer: Importer, rows: Any) -> pl.DataFrame:
+    """Run an importer's SELECT on some rows of its file."""
+    connection.register("source", rows)
+    try:
+        found: pl.DataFrame = connection.sql(importer.select).pl()
+        return found
+    finally:
+        connection.unregister("source")

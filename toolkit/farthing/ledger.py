@@ -26,6 +26,8 @@ IDENTIFIER = r"^[^\s]{1,200}$"
 CURRENCY = r"^[A-Z]{3}$"
 URL = r"^https?://\S+$"
 SHA256 = r"^[0-9a-f]{64}$"
+#: The name a book's file is attached under while it is open.
+FILE = "book_file"
 MODALITIES = ("asserted", "denied", "hedged", "opinion")
 
 AMOUNT_COLUMNS = ("low", "high", "basis", "wording")

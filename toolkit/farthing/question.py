@@ -8,13 +8,16 @@ as it stands in any DuckDB client that has the book open.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
 import polars as pl
+
+from farthing.formats import interval, number
 
 Tables = Mapping[str, pl.DataFrame]
 Status = Literal["pass", "fail", "cannot_tell"]
@@ -23,6 +26,15 @@ STATUS_WORDS: Mapping[Status, str] = {
     "pass": "holds",
     "fail": "does not hold",
     "cannot_tell": "cannot tell",
+}
+#: How near a source is to the thing itself, in words.
+NEARNESS_WORDS: Mapping[str, str] = {
+    "record": "the record itself",
+    "regulator": "the regulator's publication",
+    "audited_return": "an audited return, or figures taken from one",
+    "named_witness": "a named witness",
+    "unnamed_witness": "an unnamed witness",
+    "opinion": "an opinion",
 }
 
 
@@ -88,6 +100,53 @@ def _comment(sql: str) -> str:
     )
 
 
+def who(row: Mapping[str, Any]) -> str:
+    """Name who said something, how, and who passed it on.
+
+    Examples
+    --------
+    >>> who({"said_by": "Jacobin", "reported_by": "the Canary", "modality": "hedged"})
+    'Jacobin, with reservations, reported by the Canary'
+    """
+    how = ", with reservations" if row.get("modality") == "hedged" else ""
+    via = f", reported by {row['reported_by']}" if row["reported_by"] else ""
+    return f"{row['said_by']}{how}{via}"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far statements of one quantity lie apart, the two that are furthest from each other.
+
+    Parameters
+    ----------
+    size
+        The least distance between the two, in their unit; above zero.
+    is_exact
+        Whether both are single values: otherwise they may be further apart.
+    """
+
+    size: Decimal
+    is_exact: bool
+
+
+def widest_gap(ranges: Iterable[tuple[Decimal | None, Decimal | None]]) -> Gap | None:
+    """Return how far ranges lie apart; ``None`` where one value is in all of them.
+
+    Examples
+    --------
+    >>> widest_gap([(Decimal(331), Decimal(331)), (Decimal(317), Decimal(317))])
+    Gap(size=Decimal('14'), is_exact=True)
+    >>> widest_gap([(Decimal(7001), None), (Decimal(7250), Decimal(7250))]) is None
+    True
+    """
+    known = list(ranges)
+    least = max((low for low, _ in known if low is not None), default=None)
+    most = min((high for _, high in known if high is not None), default=None)
+    if least is None or most is None or least <= most:
+        return None
+    return Gap(least - most, (least, least) in known and (most, most) in known)
+
+
 def nothing_more(tables: Tables) -> dict[str, pl.DataFrame]:
     """Compute no table beside those of the SQL."""
     return {}
@@ -123,11 +182,16 @@ class Question:
     compute: Callable[[Tables], dict[str, pl.DataFrame]] = nothing_more
     abouts: Mapping[str, str] = field(default_factory=dict)
 
-    def answer(self, run: Callable[[str], pl.DataFrame], book: BookMark) -> Answer:
-        """Run the SQL and all that follows from it."""
+    def answer(
+        self,
+        run: Callable[[str], pl.DataFrame],
+        book: BookMark,
+        show: Callable[[Answer], None],
+    ) -> Answer:
+        """Run the SQL and all that follows from it; ``show`` is what a notebook calls."""
         tables = {statement.name: run(statement.sql) for statement in self.statements}
         tables |= self.compute(tables)
-        return Answer(self, tables, tuple(self.findings(tables)), book)
+        return Answer(self, tables, tuple(self.findings(tables)), book, show)
 
 
 @dataclass(frozen=True)
@@ -165,6 +229,7 @@ class Answer:
     tables: Mapping[str, pl.DataFrame]
     findings: tuple[Finding, ...]
     book: BookMark
+    show: Callable[[Answer], None] = field(repr=False, compare=False)
 
     @cached_property
     def chart(self) -> Any:
@@ -192,16 +257,14 @@ class Answer:
         return "\n".join([*lines, *quarantine_lines(self.book.quarantine)])
 
     def _ipython_display_(self) -> None:
-        """Show chart, findings and tables: each an output of its own, so that each can be drawn."""
-        from farthing.display import show
-
-        show(self)
+        """Show chart, findings and tables, each as an output of its own."""
+        self.show(self)
 
 
 def quarantine_lines(quarantine: pl.DataFrame) -> list[str]:
     """Say in words what is left out of every answer because it was refused."""
     return [
-        f"In quarantine and left out: {row['rows']:,} rows of {row['file']} "
+        f"In quarantine and left out: {number(row['rows'], 'rows')} of {row['file']} "
         f"({_money(row)}{_unread(row)})"
         for row in quarantine.iter_rows(named=True)
     ]
@@ -210,11 +273,7 @@ def quarantine_lines(quarantine: pl.DataFrame) -> list[str]:
 def _money(row: Mapping[str, Any]) -> str:
     if row["low"] is None and row["high"] is None:
         return "no amount that could be read"
-    unit = row["unit"] or ""
-    if row["low"] == row["high"]:
-        return f"{unit} {row['low']:,}".strip()
-    high = "no upper bound" if row["high"] is None else f"{row['high']:,}"
-    return f"{unit} {row['low']:,} to {high}".strip()
+    return interval(row["low"], row["high"], row["unit"])
 
 
 def _unread(row: Mapping[str, Any]) -> str:

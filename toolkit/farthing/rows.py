@@ -6,21 +6,23 @@ text, and its row goes no further.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
 
 from farthing.errors import AmountError
-from farthing.ledger import CURRENCY, POSTED_COLUMNS, Fault, Ledger
+from farthing.ledger import POSTED_COLUMNS, Fault, Ledger
+from farthing.numerals import Marks, exponent, marks_of
 from farthing.wording import parse
 
-DATE = r"^\d{4}-\d{2}-\d{2}$"
-COUNT = r"^(\d{1,15}|\d{1,3}(,\d{3}){1,4})$"
-PLAIN_COUNT = r"^\d{1,15}$"
-PLAIN_MONEY = r"^\d{1,15}\.\d{1,2}$"
-CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+DATE = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$"
+CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"
 SPACES = " \t\r\n\u00a0\u2007\u202f"
+#: What DECIMAL(18,2) and BIGINT hold of a figure without its marks, whatever it is.
+SHORT_MONEY = r"^-?[0-9]{0,15}(\.[0-9]{1,2})?$"
+SHORT_COUNT = r"^[0-9]{1,15}$"
+SIGNS = {"£": "GBP", "€": "EUR"}
 
 AMOUNT_SCHEMA: dict[str, Any] = {
     "low": pl.Decimal(18, 2),
@@ -41,7 +43,7 @@ def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFr
         One row per source row: the ledger's file columns as text, and ``batch_id`` and
         ``source_row`` as integers. File columns that are absent are blank.
     locale
-        The locale amounts are written in.
+        The locale amounts and counts are written in.
 
     Returns
     -------
@@ -54,12 +56,13 @@ def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFr
         *(pl.lit(None, pl.String).alias(name) for name in absent),
     ).with_columns(pl.col(pl.String).str.strip_chars(SPACES).replace("", None))
     faults = list(_control_characters(cells))
+    marks = marks_of(locale)
     columns: list[pl.Series] = []
     for name in ledger.file_columns:
         if name == "amount":
             columns += _amounts(ledger, cells, locale, faults)
         else:
-            columns.append(_cells(cells[name], ledger.dtypes[name], faults))
+            columns.append(_cells(cells[name], ledger.dtypes[name], marks, faults))
     frame = pl.DataFrame([*columns, *(cells[name] for name in POSTED_COLUMNS)])
     frame = frame.select(list(ledger.dtypes))
     return frame, _without_echoes(faults, ledger.check(frame))
@@ -90,15 +93,17 @@ def _control_characters(cells: pl.DataFrame) -> Iterable[Fault]:
             yield Fault(index, column.name, shown, "holds a control character")
 
 
-def _cells(column: pl.Series, dtype: pl.DataType, faults: list[Fault]) -> pl.Series:
+def _cells(column: pl.Series, dtype: pl.DataType, marks: Marks, faults: list[Fault]) -> pl.Series:
     """Read one column of cells, adding what cannot be read to the faults."""
+    cell = pl.col(column.name)
     if dtype == pl.Date:
-        shaped = pl.when(pl.col(column.name).str.contains(DATE)).then(pl.col(column.name))
-        read = shaped.str.to_date("%Y-%m-%d", strict=False)
+        read = pl.when(cell.str.contains(DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
         rule = "is not a date (expected yyyy-mm-dd)"
     elif dtype == pl.Int64:
-        shaped = pl.when(pl.col(column.name).str.contains(COUNT)).then(pl.col(column.name))
-        read = shaped.str.replace_all(",", "").cast(pl.Int64)
+        digits = cell.str.replace_all(marks.group, "", literal=True)
+        whole = cell.str.contains(f"^(?:{marks.number.pattern})$")
+        short = digits.str.contains(SHORT_COUNT)
+        read = pl.when(whole & short).then(digits).cast(pl.Int64)
         rule = "is not a whole number"
     else:
         return column
@@ -113,52 +118,81 @@ def _amounts(
 ) -> list[pl.Series]:
     """Read the column ``amount`` into ``low high basis wording``.
 
-    Plain digits, which are nearly all of a large file, are cast by polars; every other wording
-    is parsed once however often it stands.
+    Figures, which are nearly all of a large file, are read by polars; every other wording is
+    parsed once however often it stands.
     """
     unit = ledger.amount_unit
     units = cells[unit] if unit in cells.columns else pl.repeat(unit, len(cells), eager=True)
     amounts = pl.DataFrame({"amount": cells["amount"], "unit": units})
-    is_plain = pl.col("amount").str.contains(PLAIN_COUNT) | (
-        pl.col("amount").str.contains(PLAIN_MONEY) & pl.col("unit").str.contains(CURRENCY)
-    )
-    plain = amounts.select(is_plain.fill_null(False)).to_series()
-    worded = amounts.filter(~plain).unique(maintain_order=True)
-    read, refused = _parse_each(worded, _parser(locale))
-    for index, (amount, of) in enumerate(amounts.iter_rows()) if refused else ():
+    amounts = amounts.with_columns(_figures(amounts, locale))
+    worded = amounts.filter(pl.col("figure").is_null()).select("amount", "unit")
+    read, refused = _parse_each(worded.unique(maintain_order=True), locale)
+    for index, (amount, of, _) in enumerate(amounts.iter_rows()) if refused else ():
         if (amount, of) in refused:
             faults.append(Fault(index, "amount", amount, refused[amount, of]))
-    exact = pl.col("amount").cast(pl.Decimal(18, 2), strict=False)
-    joined = amounts.with_columns(plain.alias("plain")).join(
+    joined = amounts.join(
         read, on=["amount", "unit"], how="left", nulls_equal=True, maintain_order="left"
     )
+    exact = pl.col("figure").is_not_null()
     return joined.select(
-        pl.when("plain").then(exact).otherwise("low").alias("low"),
-        pl.when("plain").then(exact).otherwise("high").alias("high"),
-        pl.when("plain").then(pl.lit("exact")).otherwise("basis").alias("basis"),
+        pl.coalesce("figure", "low").alias("low"),
+        pl.when(exact).then("figure").otherwise("high").alias("high"),
+        pl.when(exact).then(pl.lit("exact")).otherwise("basis").alias("basis"),
         pl.col("amount").alias("wording"),
     ).get_columns()
 
 
-def _parser(locale: str) -> Callable[[str | None, str | None], tuple[object, ...]]:
-    def read(amount: str | None, unit: str | None) -> tuple[object, ...]:
-        found = parse(amount, unit=unit, locale=locale)
-        return found.low, found.high, found.basis
+def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
+    """Read the amounts that are a figure in digits and no more, and leave the others NULL.
 
-    return read
+    What is read here the grammar reads the same, only a thousand times more slowly.
+    """
+    marks = marks_of(locale)
+    amount, unit = pl.col("amount"), pl.col("unit")
+    signs = "".join(SIGNS)
+    digits = amount.str.replace_all(f"[{signs}]", "").str.replace_all(marks.group, "", literal=True)
+    digits = digits.str.replace(marks.decimal, ".", literal=True)
+    units = amounts["unit"].unique()
+    whole = _readable(units, "1", locale)
+    fine = _readable(units, f"1{marks.decimal}25", locale)
+    is_figure = amount.str.contains(f"^-?[{signs}]?(?:{marks.number.pattern})$") & (
+        digits.str.contains(SHORT_MONEY)
+    )
+    for sign, code in SIGNS.items():
+        is_figure &= (unit == code) | ~amount.str.contains(sign, literal=True)
+    is_figure &= unit.is_in(fine) | (unit.is_in(whole) & ~digits.str.contains(".", literal=True))
+    figure = pl.when(is_figure).then(digits).cast(pl.Decimal(18, 2)).alias("figure")
+    return amounts.select(figure).to_series()
+
+
+def _readable(units: pl.Series, amount: str, locale: str) -> list[str]:
+    """Return the units the grammar reads an amount in."""
+    return [unit for unit in units.drop_nulls() if isinstance(_read(amount, unit, locale), tuple)]
 
 
 def _parse_each(
-    worded: pl.DataFrame, read: Callable[[str | None, str | None], tuple[object, ...]]
+    worded: pl.DataFrame, locale: str
 ) -> tuple[pl.DataFrame, dict[tuple[str | None, str | None], str]]:
     """Parse each distinct wording; return what was read and, by wording, what was refused."""
     rows: list[tuple[object, ...]] = []
     refused: dict[tuple[str | None, str | None], str] = {}
     for amount, unit in worded.iter_rows():
-        try:
-            rows.append((amount, unit, *read(amount, unit)))
-        except AmountError as error:
-            refused[amount, unit] = error.what.removeprefix(f'"{amount}" ')
+        read = _read(amount, unit, locale)
+        if isinstance(read, str):
+            refused[amount, unit] = read
+        else:
+            rows.append((amount, unit, *read))
     schema: dict[str, Any] = {"amount": pl.String, "unit": pl.String, **AMOUNT_SCHEMA}
     schema.pop("wording")
     return pl.DataFrame(rows, schema=schema, orient="row"), refused
+
+
+def _read(amount: str | None, unit: str | None, locale: str) -> tuple[object, ...] | str:
+    """Return low, high and basis of a wording, or why it cannot be read."""
+    try:
+        found = parse(amount, unit=unit, locale=locale)
+    except AmountError as error:
+        return f"cannot be read: {error.what.rpartition(' cannot be read: ')[2]}"
+    if any(bound is not None and exponent(bound) < -2 for bound in (found.low, found.high)):
+        return "has more than the two decimals a ledger keeps"
+    return found.low, found.high, found.basis

@@ -1,13 +1,19 @@
 """The DuckDB file of a book: its tables and views, and how it is opened.
 
 A connection is opened for one piece of work and closed after it, so that another notebook can
-have the book. What is opened for reading can reach nothing but the book: no file, no network, no
-variable of the program, and its settings are locked.
+have the book. It can reach nothing but the book: no file, no network, no variable of the
+program, and its settings are locked.
+
+Of the file only the tables are used. Its views are there for other clients; here they are made
+anew at each opening, and the file is not searched for functions, so that neither a view that
+somebody changed nor a function called ``sum`` changes an answer.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +23,7 @@ from pathlib import Path
 import duckdb
 
 from farthing.errors import BookBusy, BookDamaged, FarthingError, FileUnusable
+from farthing.ledger import FILE
 from farthing.ledgers import LEDGERS
 
 #: Grows when a table changes in a way that older books do not have.
@@ -24,6 +31,17 @@ SCHEMA_VERSION = 1
 #: What DuckDB 1.4 and every later version opens; DuckDB 2 would by default write what none does.
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
+
+#: Errors that are about what was asked for, not about the file.
+QUERY_ERRORS = (
+    duckdb.ProgrammingError,
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.NotSupportedError,
+    duckdb.PermissionException,
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+)
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -43,10 +61,11 @@ CREATE TABLE imports (
   rows_read BIGINT NOT NULL,
   rows_posted BIGINT NOT NULL,
   rows_refused BIGINT NOT NULL,       -- all of them where nothing was posted
-  posted_at TIMESTAMP NOT NULL,       -- UTC
   locale VARCHAR NOT NULL,            -- that amounts were read in
-  farthing_version VARCHAR NOT NULL,
+  posted_at TIMESTAMP NOT NULL,       -- UTC; the head does not seal it
+  farthing_version VARCHAR NOT NULL,  -- nor this
   content_sha256 VARCHAR NOT NULL,    -- of the rows posted
+  refused_sha256 VARCHAR NOT NULL,    -- of the rows refused and the reasons
   head VARCHAR NOT NULL,              -- of this entry and all before it
   CHECK (rows_read = rows_posted + rows_refused)
 );
@@ -58,7 +77,7 @@ CREATE TABLE refused_rows (
   low DECIMAL(18,2),                  -- its amount, where it could be read
   high DECIMAL(18,2),
   unit VARCHAR,
-  record VARCHAR NOT NULL             -- the whole row as JSON, or as it stands
+  record VARCHAR NOT NULL             -- the whole row as JSON: by column, or a list of its cells
 );
 CREATE TABLE refusals (
   batch_id BIGINT NOT NULL,
@@ -71,8 +90,7 @@ CREATE TABLE refusals (
 """
 
 #: What is in force: neither superseded nor reversed, as known at the moment asked about.
-CURRENT_VIEW = """
-CREATE VIEW current_{name} AS
+CURRENT = """
 WITH known AS (
   SELECT {name}.*
   FROM {name} JOIN imports USING (batch_id)
@@ -87,8 +105,7 @@ WHERE reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entry_id = 
 """
 
 #: Rows refused from files whose other rows were posted, until a row of that name is posted.
-QUARANTINE_VIEW = """
-CREATE VIEW quarantine AS
+QUARANTINE = """
 WITH entries AS ({entries})
 SELECT imports.file, imports.ledger, refused_rows.*
 FROM refused_rows JOIN imports USING (batch_id)
@@ -100,21 +117,31 @@ WHERE imports.outcome = 'posted'
   )
 """
 
+TABLES = ("book", "imports", "refused_rows", "refusals", *(ledger.name for ledger in LEDGERS))
 
-def create(connection: duckdb.DuckDBPyConnection) -> None:
+
+def views() -> dict[str, str]:
+    """Return the SELECT of every view, by name, in the order they can be made in."""
+    current = {f"current_{ledger.name}": CURRENT.format(name=ledger.name) for ledger in LEDGERS}
+    entries = " UNION ALL ".join(
+        f"SELECT '{ledger.name}' AS ledger, entry_id FROM current_{ledger.name}"
+        for ledger in LEDGERS
+    )
+    return {**current, "quarantine": QUARANTINE.format(entries=entries)}
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views of an empty book, all or none."""
+    connection.execute(f"USE {FILE}")
     connection.execute("BEGIN")
     connection.execute(JOURNAL)
     connection.execute("INSERT INTO book VALUES (?)", [SCHEMA_VERSION])
     for ledger in LEDGERS:
         connection.execute(ledger.ddl())
-        connection.execute(CURRENT_VIEW.format(name=ledger.name))
-    entries = " UNION ALL ".join(
-        f"SELECT '{ledger.name}' AS ledger, entry_id FROM current_{ledger.name}"
-        for ledger in LEDGERS
-    )
-    connection.execute(QUARANTINE_VIEW.format(entries=entries))
+    for name, select in views().items():
+        connection.execute(f"CREATE VIEW {name} AS {select}")
     connection.execute("COMMIT")
+    connection.execute("USE memory")
 
 
 @contextmanager
@@ -137,24 +164,15 @@ def reading(path: Path, moment: datetime | None = None) -> Iterator[duckdb.DuckD
             hint=f"farthing import {path.name} FILE… makes one",
         )
     with _opened(path, read_only=True) as connection:
-        _check_is_book(connection, path)
-        connection.execute("SET enable_external_access = false")
         if moment is not None:
             connection.execute("SET VARIABLE as_of = ?::TIMESTAMP", [moment])
-        connection.execute("SET lock_configuration = true")
+        _lock(connection)
         yield connection
 
 
 @contextmanager
-def writing(path: Path, intake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a book to post to it, and make it where there is none.
-
-    Parameters
-    ----------
-    path
-        The book.
-    intake
-        The only folder that may be read beside it.
 
     Raises
     ------
@@ -163,47 +181,64 @@ def writing(path: Path, intake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     BookBusy, BookDamaged
         As for `reading`.
     """
-    if not path.parent.is_dir():
-        raise FileUnusable("its folder does not exist", where=str(path))
+    if not path.exists():
+        _make(path)
     with _opened(path, read_only=False) as connection:
-        if not connection.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchall():
-            create(connection)
-        _check_is_book(connection, path)
-        _confine(connection, intake)
+        _lock(connection)
         yield connection
 
 
 @contextmanager
-def rehearsing(path: Path, intake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def rehearsing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open what `writing` would, so that nothing that is done stays done."""
     if path.exists():
-        with writing(path, intake) as connection:
+        with writing(path) as connection:
             connection.execute("BEGIN")
             yield connection
             connection.execute("ROLLBACK")
     else:
-        connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
-        create(connection)
-        _confine(connection, intake)
-        yield connection
-        connection.close()
+        with _connected(path) as connection:
+            connection.execute(f"ATTACH ':memory:' AS {FILE}")
+            _create(connection)
+            _make_views(connection)
+            _lock(connection)
+            yield connection
 
 
-def _confine(connection: duckdb.DuckDBPyConnection, intake: Path) -> None:
-    connection.execute(f"SET allowed_directories = ['{intake}']")
+def _make(path: Path) -> None:
+    """Make an empty book beside its place and move it there whole: a half-made one is no book."""
+    if not path.parent.is_dir():
+        raise FileUnusable("its folder does not exist", where=str(path))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".farthing-", dir=path.parent) as folder:
+            new = Path(folder) / "new.duckdb"
+            with _connected(path) as connection:
+                connection.execute(
+                    f"ATTACH '{_quoted(new)}' AS {FILE} "
+                    f"(TYPE duckdb, STORAGE_VERSION '{STORAGE_VERSION}')"
+                )
+                _create(connection)
+            os.link(new, path)
+    except FileExistsError:  # another process has made it meanwhile
+        return
+    except OSError as error:
+        raise FileUnusable(f"cannot be made: {error.strerror}", where=str(path)) from None
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
 
 @contextmanager
-def _opened(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Attach the file under the name ``book`` and put DuckDB's errors into our words."""
+def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Start DuckDB for work on a book, and put its errors into our words."""
     connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
-    options = "READ_ONLY" if read_only else f"STORAGE_VERSION '{STORAGE_VERSION}'"
-    name = str(path).replace("'", "''")
     try:
-        _patiently(connection, f"ATTACH '{name}' AS book_file ({options})", path)
-        connection.execute("USE book_file")
         yield connection
     except duckdb.Error as error:
         raise _in_words(error, path) from error
@@ -211,53 +246,135 @@ def _opened(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
         connection.close()
 
 
-def _patiently(connection: duckdb.DuckDBPyConnection, attach: str, path: Path) -> None:
-    """Try again for a while where another process has the book."""
+@contextmanager
+def _opened(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Attach the file and make the names by which its tables and our views are used."""
+    if path.is_dir():
+        raise FileUnusable("is a folder", where=str(path))
+    with _connected(path) as connection:
+        # Of a relative name DuckDB could make a scheme, and of two links to one file two books.
+        attach = f"ATTACH '{_quoted(path.resolve())}' AS {FILE} (TYPE duckdb"
+        _patiently(connection, f"{attach}, READ_ONLY)" if read_only else f"{attach})")
+        _check_is_book(connection, path)
+        _make_views(connection)
+        yield connection
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in TABLES:
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM {FILE}.main.{name}")
+    for name, select in views().items():
+        connection.execute(f"CREATE TEMP VIEW {name} AS {select}")
+
+
+def _patiently(connection: duckdb.DuckDBPyConnection, attach: str) -> None:
+    """Try again for a while where somebody else has the book."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             connection.execute(attach)
-        except duckdb.IOException as error:
-            if "onflicting lock" not in str(error) or time.monotonic() > deadline:
+        except duckdb.Error as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
         else:
             return
 
 
+def _is_busy(error: duckdb.Error) -> bool:
+    """Tell whether another process, or another connection of this one, has the file."""
+    return "onflicting lock" in str(error) or "Unique file handle conflict" in str(error)
+
+
 def _in_words(error: duckdb.Error, path: Path) -> FarthingError:
     """Say what an error of DuckDB means for the book."""
     text = str(error)
-    if "onflicting lock" in text:
-        holder = re.search(r"PID (\d+)", text)
-        who = f"process {holder[1]}" if holder else "another process"
+    if _is_busy(error):
         return BookBusy(
-            f"is being written by {who}", where=path.name, hint="try again when it has finished"
+            f"is held by {_holder(text)}", where=path.name, hint="try again when it has finished"
         )
     if "No space left" in text:
         return FileUnusable("the disk is full; the book is as it was before", where=path.name)
-    if "ermission denied" in text or "Cannot open file" in text:
+    if "ermission denied" in text or "Read-only file system" in text:
         return FileUnusable("cannot be opened: no permission", where=str(path))
-    if isinstance(
-        error, duckdb.IOException | duckdb.SerializationException | duckdb.InternalException
-    ):
-        return BookDamaged(
-            f"cannot be read as a book ({text.splitlines()[0]})",
-            where=path.name,
-            hint="restore it from a copy, or import the files again into a new book",
-        )
-    return FarthingError(f"DuckDB refused the work: {text.splitlines()[0]}", where=path.name)
+    if isinstance(error, QUERY_ERRORS):
+        return FarthingError(f"DuckDB refused the work: {text.splitlines()[0]}", where=path.name)
+    return BookDamaged(
+        f"cannot be read as a book ({text.splitlines()[0]})",
+        where=path.name,
+        hint="restore it from a copy, or import the files again into a new book",
+    )
+
+
+def _holder(text: str) -> str:
+    if "Unique file handle conflict" in text:
+        return "another connection of this process"
+    found = re.search(r"PID (\d+)", text)
+    return f"process {found[1]}" if found else "another process"
 
 
 def _check_is_book(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Refuse a DuckDB file that is something else, or a book of a later version."""
-    tables = "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('book', 'imports')"
-    if connection.execute(tables).fetchall() != [(2,)]:
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'main'",
+        [FILE],
+    ).fetchall()
+    missing = [name for name in TABLES if (name,) not in found]
+    if {"book", "imports"} & set(missing):
         raise BookDamaged("is a DuckDB file but no Farthing book", where=path.name)
-    [(version,)] = connection.execute("SELECT schema_version FROM book").fetchall()
-    if version != SCHEMA_VERSION:
+    versions = connection.execute(f"SELECT * FROM {FILE}.main.book").fetchall()
+    if versions != [(SCHEMA_VERSION,)]:
+        said = ", ".join(str(version) for (version, *_) in versions) or "none"
         raise BookDamaged(
-            f"is a book of version {version}, and this Farthing reads version {SCHEMA_VERSION}",
+            f"is a book of version {said}, and this Farthing reads version {SCHEMA_VERSION}",
             where=path.name,
             hint="import its files again into a new book",
         )
+    if missing:
+        raise BookDamaged(f"has lost its table {missing[0]}", where=path.name)
+
+
+def catalog_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Find what is defined in a book otherwise than Farthing defines it.
+
+    It changes no answer here, and would in another client that opens the file.
+    """
+    made = duckdb.connect(":memory:", config=LOCKED_DOWN)
+    try:
+        made.execute(f"ATTACH ':memory:' AS {FILE}")
+        _create(made)
+        ours = set(made.execute(DEFINED, [FILE]).fetchall())
+    finally:
+        made.close()
+    theirs = set(connection.execute(DEFINED, [FILE]).fetchall())
+    changed = {name for _, name, _ in ours ^ theirs} | {
+        name for name in views() if ("view", name, "") in theirs and _differs(connection, name)
+    }
+    return [f"{name} is not defined as Farthing defines it" for name in sorted(changed)]
+
+
+#: Everything in the catalogue of a file. How a view is spelt differs from one DuckDB to the next.
+DEFINED = """
+SELECT 'table' AS kind, table_name AS name, sql FROM duckdb_tables() WHERE database_name = $1
+UNION ALL
+SELECT 'view', view_name, '' FROM duckdb_views() WHERE database_name = $1 AND NOT internal
+UNION ALL
+SELECT 'function', function_name, '' FROM duckdb_functions()
+WHERE database_name = $1 AND NOT internal
+UNION ALL
+SELECT 'type', type_name, '' FROM duckdb_types() WHERE database_name = $1 AND NOT internal
+UNION ALL
+SELECT 'schema', schema_name, '' FROM duckdb_schemas() WHERE database_name = $1 AND NOT internal
+UNION ALL
+SELECT 'index', index_name, '' FROM duckdb_indexes() WHERE database_name = $1
+"""
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, view: str) -> bool:
+    """Tell whether a view of the file gives other rows than ours."""
+    ours, theirs = f"FROM {view}", f"FROM {FILE}.main.{view}"
+    try:
+        differing = f"({ours} EXCEPT ALL {theirs}) UNION ALL ({theirs} EXCEPT ALL {ours}) LIMIT 1"
+        return bool(connection.execute(differing).fetchall())
+    except (duckdb.ProgrammingError, duckdb.DataError):
+        return True

@@ -43,6 +43,18 @@ from typing import Literal, TypeAlias
 
 from farthing.amounts import Amount, is_money, places, step
 from farthing.errors import AmountError, UsageError
+from farthing.numerals import (
+    LONGEST,
+    Figure,
+    Marks,
+    agreed,
+    clean,
+    currencies,
+    exponent,
+    marks_of,
+    read_figure,
+    take_unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,6 @@ class Reading:
 
 STANDARD = Reading("standard")
 """The reading that is used unless another is named: it assumes least."""
-
-LONGEST = 200
-"""Characters a text may have; a longer one is no amount."""
 
 
 def parse(
@@ -162,45 +171,21 @@ _HIGH_PRECISION = Context(prec=2 * LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
-class _Marks:
-    """How a locale writes digits: the pattern of a number, and its two marks."""
-
-    number: re.Pattern[str]
-    group: str
-    decimal: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
     """What the caller declared."""
 
     unit: str | None
-    marks: _Marks
+    marks: Marks
     reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """One figure of a text.
-
-    `place` is the unit of the last significant digit; `rounded` says that a scale word ends it,
-    `scaled` that any scale does.
-    """
-
-    value: Decimal
-    place: Decimal
-    unit: str | None
-    rounded: bool
-    scaled: bool
 
 
 @lru_cache(maxsize=4096)
 def _read(text: str, unit: str | None, locale: str, reading: Reading) -> _Found:
     """Read a text; kept for texts that come again, as the bands of an ad library do."""
-    if is_money(unit) and unit not in _currencies():
+    if is_money(unit) and unit not in currencies():
         raise AmountError(f"{unit} is no currency", hint="declare an ISO 4217 code such as GBP")
-    asked = _Asked(unit, _marks(locale), reading)
-    body = _clean(text, asked)
+    asked = _Asked(unit, marks_of(locale), reading)
+    body = clean(text, asked.marks, asked.unit)
     if body in _NOT_STATED:
         return None, None, unit, "unknown"
     body = _CONTRAST.sub("", body)
@@ -211,229 +196,8 @@ def _read(text: str, unit: str | None, locale: str, reading: Reading) -> _Found:
         return _hedged(body, asked)
 
 
-# Characters, case and the marks of a locale.
-
 _NOT_STATED = frozenset({"", "-", "–", "—", "--", "n/a", "not known", "unknown"})
 _CONTRAST = re.compile(r"^(?:(?:only|just(?! over| under)) )+")
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"\u2212": "-"})
-_READABLE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£€–—≈≤≥")
-
-
-@lru_cache(maxsize=1)
-def _currencies() -> frozenset[str]:
-    # Loading Babel takes longer than all the rest of this module, so only a reader pays for it.
-    from babel.numbers import list_currencies
-
-    return frozenset(list_currencies())
-
-
-@lru_cache(maxsize=32)
-def _marks(locale: str) -> _Marks:
-    from babel import Locale, UnknownLocaleError
-    from babel.numbers import get_decimal_symbol, get_group_symbol
-
-    try:
-        known = Locale.parse(locale)
-    except (UnknownLocaleError, ValueError, TypeError):
-        raise UsageError(
-            f'"{locale}" is no locale', where="locale", hint="write it as en_GB or de_DE"
-        ) from None
-    group = get_group_symbol(known).translate(_SPACES)
-    decimal = get_decimal_symbol(known)
-    last, other = known.decimal_formats[None].grouping
-    g, d = re.escape(group), re.escape(decimal)
-    grouped = rf"[1-9][0-9]{{0,{other - 1}}}(?:{g}[0-9]{{{other}}})*{g}[0-9]{{{last}}}"
-    number = re.compile(rf"(?:{grouped}|0|[1-9][0-9]*)(?:{d}[0-9]+)?|{d}[0-9]+")
-    return _Marks(number, group, decimal)
-
-
-def _clean(text: str, asked: _Asked) -> str:
-    """Bring a text to one kind of space, one minus and lower case but for currency codes."""
-    if len(text) > LONGEST:
-        raise AmountError(f"it has {len(text):,} characters", hint=f"at most {LONGEST} are read")
-    clean = text.translate(_SPACES).strip()
-    if strange := set(clean) - _READABLE - {asked.marks.group, asked.marks.decimal}:
-        points = ", ".join(f"U+{ord(char):04X}" for char in sorted(strange))
-        raise AmountError(f"it holds {points}", hint="write figures with the digits 0 to 9")
-    # Runs of spaces around words are harmless; inside digits they may hide a lost figure.
-    single = re.sub(r"(?<![0-9]) +| +(?![0-9])", " ", clean)
-    return re.sub(r"[A-Za-z]+", lambda word: _cased(word[0], asked.unit), single)
-
-
-def _cased(word: str, unit: str | None) -> str:
-    """Keep a currency code in capitals: "all" is a word, "ALL" is the Albanian lek."""
-    if len(word) == 3 and (word.upper() == unit or (word.isupper() and word in _currencies())):
-        return word.upper()
-    return word.lower()
-
-
-# Units.
-
-_CURRENCY = {
-    "£": "GBP",
-    "pound": "GBP",
-    "pounds": "GBP",
-    "€": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "us$": "USD",
-    "a$": "AUD",
-    "c$": "CAD",
-    "nz$": "NZD",
-}
-_ANY_DOLLAR = frozenset({"$", "dollar", "dollars"})
-_DOLLARS = re.compile(
-    "AUD|BBD|BMD|BND|BSD|BZD|CAD|FJD|GYD|HKD|JMD|KYD|LRD|NAD|NZD|SBD|SGD|SRD|TTD|TWD|USD|XCD"
-)
-_ALSO = {"person": "people", "organizer": "organisers", "organizers": "organisers"}
-_NOUN = re.compile(
-    "accounts|ads|bloggers|candidates|clicks|electors|followers|households|impressions|invoices"
-    "|journalists|leaflets|members|organisers|people|posters|ratio|reactions|seats|shares|users"
-    "|videos|views|viewers|visitors|volunteers|voters|votes"
-)
-_SYMBOL = r"us\$|a\$|c\$|nz\$|[£€$]|[A-Z]{3}"
-_LEADING = re.compile(rf"(?P<minus>-?)(?:(?P<unit>{_SYMBOL}) ?)?(?P<inner>-?)(?P<body>[^-].*)")
-_TRAILING = re.compile(rf"(?P<head>.*[^ ])(?: (?P<word>[A-Z]{{3}}|[a-z]+)| ?(?P<sign>{_SYMBOL}))")
-_BRACKETED = re.compile(rf"(?P<unit>(?:(?:{_SYMBOL}) ?)?)\((?P<body>[^-()]+)\)")
-
-
-def _unit_named(name: str, declared: str | None) -> str | None:
-    """Return the unit a word or sign stands for, or ``None`` when it stands for none."""
-    if name in _ANY_DOLLAR:
-        if declared is None or not _DOLLARS.fullmatch(declared):
-            raise AmountError(
-                "the dollar may be any country's",
-                hint="declare the unit, or write US$, A$, C$ or an ISO code",
-            )
-        return declared
-    if name in _CURRENCY or name.isupper():
-        return _CURRENCY.get(name, name)
-    noun = _ALSO.get(name, name)
-    return next((plural for plural in (noun, f"{noun}s") if _NOUN.fullmatch(plural)), None)
-
-
-def _take_unit(text: str, declared: str | None) -> tuple[str, str | None]:
-    """Split a unit off the end of a text."""
-    if declared and text.endswith(f" {declared}"):
-        return text.removesuffix(f" {declared}"), declared
-    if match := _TRAILING.fullmatch(text):
-        unit = _unit_named(match["word"] or match["sign"], declared)
-        return (match["head"], unit) if unit else (text, None)
-    return text, None
-
-
-def _agreed(declared: str | None, *stated: str | None) -> str | None:
-    """Return the one unit that is declared or stated."""
-    named = {unit for unit in stated if unit is not None}
-    if len(named) > 1:
-        raise AmountError(f"it mixes {' and '.join(sorted(named))}", hint="state one unit")
-    if declared and named and declared not in named:
-        raise AmountError(f"it says {named.pop()}, the declared unit is {declared}")
-    return declared or next(iter(named), None)
-
-
-# Single figures, in digits or in words.
-
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
-_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_SMALL = {word: number for number, word in enumerate(f"a|{_ONES}|{_TEENS}".split("|"))}
-_SMALL |= {word: 10 * number for number, word in enumerate(_TENS.split("|"), 2)} | {"a": 1}
-_BELOW_HUNDRED = rf"(?:{_TENS})(?:[- ](?:{_ONES}))?|{_TEENS}|{_ONES}"
-_BELOW_THOUSAND = re.compile(
-    rf"(?:(?P<hundreds>{_ONES}|a) hundred(?: (?:and )?(?P<rest>{_BELOW_HUNDRED}))?"
-    rf"|(?P<small>{_BELOW_HUNDRED}))"
-)
-_SCALE_WORDS = {"billion": 9, "million": 6, "thousand": 3, "hundred": 2}
-_NOTATION = {"k": 3, "m": 6, "mn": 6, "bn": 9, "p": -2}
-_SCALED = re.compile(
-    rf"(?P<digits>[^a-z]*[^a-z ])(?: ?(?P<word>{'|'.join(_SCALE_WORDS)})|(?P<notation>k|mn?|bn|p))?"
-)
-_ZERO = frozenset({"nil", "zero", "none"})
-
-_HINTS = (
-    (r"[0-9]e[+-]?[0-9]", "scientific notation has lost digits; export the column as text"),
-    (r"[0-9] [0-9]", "a space groups digits only in locales that write it, such as fr_FR"),
-    (r"[0-9][.,][0-9]", "grouping and decimal mark must be the declared locale's, such as de_DE"),
-    (r"%", "write a share as a ratio, 0.25 for 25%"),
-)
-_HINT = "write a figure such as £1,234.50, about £5,000 or 10k-100k"
-
-
-def _figure(text: str, declared: str | None, marks: _Marks) -> _Figure:
-    """Read one figure: a sign or brackets, a unit on either side, digits or words."""
-    head, trailing = _take_unit(text, declared)
-    bracketed = _BRACKETED.fullmatch(head)
-    match = _LEADING.fullmatch(bracketed["unit"] + bracketed["body"] if bracketed else head)
-    if match is None or (match["minus"] and match["inner"]):
-        raise _unreadable(text)
-    leading = _unit_named(match["unit"], trailing or declared) if match["unit"] else None
-    unit = _agreed(None, leading, trailing)
-    figure = _in_digits(match["body"], marks) or _in_words(match["body"])
-    if figure is None or (unit and figure.unit):
-        raise _unreadable(text)
-    negative = bracketed or match["minus"] or match["inner"]
-    value = -figure.value if negative else figure.value
-    return replace(figure, value=value, unit=unit or figure.unit)
-
-
-def _in_digits(text: str, marks: _Marks) -> _Figure | None:
-    match = _SCALED.fullmatch(text)
-    if match is None or not marks.number.fullmatch(match["digits"]):
-        return None
-    plain = match["digits"].replace(marks.group, "").replace(marks.decimal, ".")
-    power = _SCALE_WORDS.get(match["word"], 0) or _NOTATION.get(match["notation"], 0)
-    value = Decimal(plain).scaleb(power)
-    # Zeros behind a decimal mark were written for a purpose, those of a whole number need not be.
-    last = _exponent(value if "." in plain else value.normalize()) if value else 0
-    unit = "GBP" if match["notation"] == "p" else None
-    return _Figure(value, Decimal(1).scaleb(last), unit, bool(match["word"]), power != 0)
-
-
-def _exponent(value: Decimal) -> int:
-    return int(value.as_tuple().exponent)
-
-
-def _in_words(text: str) -> _Figure | None:
-    """Read "seven thousand two hundred and fifty" and the like."""
-    number = 0 if text in _ZERO else _number_named(text)
-    if number is None:
-        return None
-    value = Decimal(number)
-    last = _exponent(value.normalize()) if value else 0
-    rounded = text.rpartition(" ")[2] in _SCALE_WORDS
-    return _Figure(value, Decimal(1).scaleb(last), None, rounded, rounded)
-
-
-def _number_named(text: str) -> int | None:
-    total, rest = 0, text
-    for word in ("billion", "million", "thousand"):
-        count, found, after = rest.partition(f" {word}")
-        if found:
-            times = 1 if count == "a" else _below_thousand(count)
-            if times is None or (after and after[0] != " "):
-                return None
-            total, rest = total + times * 10 ** _SCALE_WORDS[word], after[1:]
-    if total and not rest:
-        return total
-    # "One million two" is 1,000,002 to some and 1,200,000 to others: it needs its "and".
-    last = _below_thousand(rest.removeprefix("and ") if total else rest)
-    if last is None or (total and last < 100 and not rest.startswith("and ")):
-        return None
-    return total + last
-
-
-def _below_thousand(text: str) -> int | None:
-    match = _BELOW_THOUSAND.fullmatch(text)
-    if match is None:
-        return None
-    below = re.split("[- ]", match["rest"] or match["small"] or "")
-    return 100 * _SMALL.get(match["hundreds"], 0) + sum(_SMALL.get(word, 0) for word in below)
-
-
-def _unreadable(text: str) -> AmountError:
-    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, text)), _HINT)
-    return AmountError("it is no figure", hint=hint)
 
 
 # Hedges: what stands before or behind a figure and opens its interval.
@@ -476,8 +240,8 @@ def _hedged(body: str, asked: _Asked) -> _Found:
         hedge, text = _PREFIX_OF[match["hedge"]], match["figure"]
     elif match := _SUFFIX.fullmatch(body):
         hedge, text = _SUFFIX_OF[match["hedge"]], match["figure"] + (match["unit"] or "")
-    figure = _figure(text, asked.unit, asked.marks)
-    unit = _agreed(asked.unit, figure.unit)
+    figure = read_figure(text, asked.unit, asked.marks)
+    unit = agreed(asked.unit, figure.unit)
     _check_decimals(unit, figure)
     next_one = _step(unit, figure)
     if hedge is None:
@@ -488,16 +252,16 @@ def _hedged(body: str, asked: _Asked) -> _Found:
     return low, high, unit, {"just_over": "more_than", "just_under": "less_than"}.get(hedge, hedge)
 
 
-def _unhedged(figure: _Figure, unit: str | None, next_one: Decimal) -> _Found:
+def _unhedged(figure: Figure, unit: str | None, next_one: Decimal) -> _Found:
     if not figure.rounded:
         return figure.value, figure.value, unit, "exact"
     low, high = _half_unit(replace(figure, value=abs(figure.value)), next_one)
     return (-high, -low, unit, "rounded") if figure.value < 0 else (low, high, unit, "rounded")
 
 
-def _check_decimals(unit: str | None, *figures: _Figure) -> None:
+def _check_decimals(unit: str | None, *figures: Figure) -> None:
     for figure in figures:
-        if (decimals := -_exponent(figure.value)) > (most := places(unit)):
+        if (decimals := -exponent(figure.value)) > (most := places(unit)):
             allowed = f"at most {most}" if most else "none"
             raise AmountError(
                 f"decimals: it has {decimals}, {unit or 'an undeclared unit'} has {allowed}",
@@ -505,14 +269,14 @@ def _check_decimals(unit: str | None, *figures: _Figure) -> None:
             )
 
 
-def _step(unit: str | None, *figures: _Figure) -> Decimal:
+def _step(unit: str | None, figure: Figure) -> Decimal:
     """Return the next unit: a text with decimals shows that an undeclared unit has them."""
-    finest = min(Decimal(1).scaleb(_exponent(figure.value)) for figure in figures)
+    finest = Decimal(1).scaleb(exponent(figure.value))
     usual = Decimal("0.01") if unit is None and finest < 1 else step(unit)
     return min(usual, finest)
 
 
-def _half_unit(figure: _Figure, next_one: Decimal) -> tuple[Decimal, Decimal]:
+def _half_unit(figure: Figure, next_one: Decimal) -> tuple[Decimal, Decimal]:
     """Half a unit of the last significant digit either side, or the neighbours of a full figure."""
     half = figure.place / 2
     if half < next_one:
@@ -520,7 +284,7 @@ def _half_unit(figure: _Figure, next_one: Decimal) -> tuple[Decimal, Decimal]:
     return figure.value - half, figure.value + half - next_one
 
 
-def _about(figure: _Figure, next_one: Decimal, reading: Reading) -> _Ends:
+def _about(figure: Figure, next_one: Decimal, reading: Reading) -> _Ends:
     _check_room(figure, Decimal(0))
     if reading.about == "significant_figure":
         return _half_unit(figure, next_one)
@@ -529,24 +293,24 @@ def _about(figure: _Figure, next_one: Decimal, reading: Reading) -> _Ends:
     return low, (figure.value + spread).quantize(next_one, ROUND_CEILING)
 
 
-def _more_than(figure: _Figure, next_one: Decimal, reading: Reading) -> _Ends:
+def _more_than(figure: Figure, next_one: Decimal, reading: Reading) -> _Ends:
     if reading.over == "unbounded":
         return figure.value + next_one, None
     _check_room(figure, 2 * next_one)
     return figure.value + next_one, figure.value + figure.place - next_one
 
 
-def _just_over(figure: _Figure, next_one: Decimal, reading: Reading) -> _Ends:
+def _just_over(figure: Figure, next_one: Decimal, reading: Reading) -> _Ends:
     _check_room(figure, 4 * next_one)
     return figure.value + next_one, figure.value + figure.place / 2 - next_one
 
 
-def _just_under(figure: _Figure, next_one: Decimal, reading: Reading) -> _Ends:
+def _just_under(figure: Figure, next_one: Decimal, reading: Reading) -> _Ends:
     _check_room(figure, 4 * next_one)
     return figure.value - figure.place / 2, figure.value - next_one
 
 
-def _check_room(figure: _Figure, least: Decimal) -> None:
+def _check_room(figure: Figure, least: Decimal) -> None:
     """Refuse a hedge whose figure leaves no room for it, as "just over 331" does."""
     if figure.value == 0 or figure.place < least:
         raise AmountError(
@@ -555,7 +319,7 @@ def _check_room(figure: _Figure, least: Decimal) -> None:
         )
 
 
-_SHAPES: dict[str, Callable[[_Figure, Decimal, Reading], _Ends]] = {
+_SHAPES: dict[str, Callable[[Figure, Decimal, Reading], _Ends]] = {
     "about": _about,
     "more_than": _more_than,
     "at_least": lambda figure, next_one, reading: (figure.value, None),
@@ -610,7 +374,7 @@ def _range(body: str, asked: _Asked) -> _Found | None:
     if texts is None:
         return None
     ends = [_range_end(text, asked) for text in texts]
-    unit = _agreed(asked.unit, *(stated for _, stated in ends))
+    unit = agreed(asked.unit, *(stated for _, stated in ends))
     figures = [figure for figure, _ in ends if figure is not None]
     if any(figure.rounded for figure in figures):
         raise AmountError("an end of the range is itself rounded", hint="write 4m to 6m")
@@ -636,20 +400,20 @@ def _range_ends(body: str) -> list[str] | None:
     return ends if len(ends) == len(with_digits) == 2 else None
 
 
-def _range_end(text: str, asked: _Asked) -> tuple[_Figure | None, str | None]:
+def _range_end(text: str, asked: _Asked) -> tuple[Figure | None, str | None]:
     """Read an end of a range and its unit; an unbounded end has no figure."""
-    head, unit = _take_unit(text, asked.unit)
+    head, unit = take_unit(text, asked.unit)
     if head == _UNBOUNDED:
         return None, unit
-    figure = _figure(text, asked.unit, asked.marks)
+    figure = read_figure(text, asked.unit, asked.marks)
     return figure, figure.unit
 
 
 def _unknown(body: str, asked: _Asked) -> _Found | None:
-    head, unit = _take_unit(body, asked.unit)
+    head, unit = take_unit(body, asked.unit)
     if head not in ("unknown", "not known"):
         return None
-    return None, None, _agreed(asked.unit, unit), "unknown"
+    return None, None, agreed(asked.unit, unit), "unknown"
 
 
 def _vague(body: str, asked: _Asked) -> _Found | None:
@@ -661,11 +425,11 @@ def _vague(body: str, asked: _Asked) -> _Found | None:
 
 
 def _magnitude(body: str, asked: _Asked) -> _Found | None:
-    head, stated = _take_unit(body, asked.unit)
+    head, stated = take_unit(body, asked.unit)
     bounds = _MAGNITUDES.get(head.removesuffix(" of") if stated else head)
     if bounds is None:
         return None
-    unit = _agreed(asked.unit, stated)
+    unit = agreed(asked.unit, stated)
     return Decimal(bounds[0]), Decimal(bounds[1]) - step(unit), unit, "order_of_magnitude"
 
 
@@ -673,7 +437,7 @@ def _comparative(body: str, asked: _Asked) -> _Found | None:
     match = _TIMES.fullmatch(body)
     if match is None:
         return None
-    _agreed(asked.unit, "ratio")
+    agreed(asked.unit, "ratio")
     ratio = replace(asked, unit="ratio")
     low, high, unit, _ = _range(match["figure"], ratio) or _hedged(match["figure"], ratio)
     return low, high, unit, "comparative"

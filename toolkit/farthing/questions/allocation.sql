@@ -1,40 +1,54 @@
 -- Did money and people go where they mattered? Resources beside the majority known at the time.
 --
--- A decision can only have known the last election before it. Margins are those of the party
--- named in the row: its votes less the most votes of any other, so below zero is a seat it did
--- not hold. All organisations are held against one yardstick.
+-- A decision can only have known the last election before it in each seat. Margins are those of
+-- the party named in the row: its votes less the most votes of any other, so below zero is a
+-- seat it did not hold. All organisations are held against one yardstick.
 
 -- name: allotments
 -- What was given where: one row per allotment, with the margin known when it was given and the
--- result that came after. Votes; shares are of valid votes; NULL is not known.
-WITH others AS (
+-- result that came after. Votes; shares are of valid votes; NULL is not known. Whoever denies an
+-- allotment, or gives it as an opinion, says so in modality.
+WITH polls AS (
+  SELECT election, held_on, area_code, max(area_name) AS area_name, sum(votes) AS valid_votes
+  FROM current_contests
+  GROUP BY election, held_on, area_code
+), parties AS (
+  SELECT election, held_on, area_code, party, max(votes) AS votes
+  FROM current_contests
+  GROUP BY election, held_on, area_code, party
+), margins AS (
   SELECT
     mine.election,
     mine.held_on,
     mine.area_code,
     mine.party,
-    mine.votes AS votes,
-    max(other.votes) AS best_other,
-    mine.votes + sum(other.votes) AS valid_votes
-  FROM current_contests AS mine
-  JOIN current_contests AS other
+    mine.votes - max(other.votes) AS margin,
+    CAST(mine.votes - max(other.votes) AS DOUBLE) / nullif(max(polls.valid_votes), 0)
+      AS margin_share
+  FROM parties AS mine
+  JOIN parties AS other
     ON other.election = mine.election
     AND other.area_code = mine.area_code
-    AND other.entry_id <> mine.entry_id
-  GROUP BY mine.election, mine.held_on, mine.area_code, mine.party, mine.entry_id, mine.votes
-), margins AS (
+    AND other.party <> mine.party
+  JOIN polls ON polls.election = mine.election AND polls.area_code = mine.area_code
+  GROUP BY mine.election, mine.held_on, mine.area_code, mine.party, mine.votes
+), known AS (
   SELECT
-    *,
-    votes - best_other AS margin,
-    CAST(votes - best_other AS DOUBLE) / valid_votes AS margin_share
-  FROM others
+    resources.entry_id,
+    max(CASE WHEN polls.held_on < resources.starts_on THEN polls.held_on END) AS before_on,
+    min(CASE WHEN polls.held_on >= resources.starts_on THEN polls.held_on END) AS after_on
+  FROM current_resources AS resources JOIN polls USING (area_code)
+  GROUP BY resources.entry_id
+), days AS (
+  SELECT resources.entry_id, max(polls.held_on) AS known_on
+  FROM current_resources AS resources
+  JOIN (SELECT DISTINCT held_on FROM polls) AS polls ON polls.held_on < resources.starts_on
+  GROUP BY resources.entry_id
 ), names AS (
-  SELECT area_code, arg_max(area_name, held_on) AS area_name
-  FROM current_contests
-  GROUP BY area_code
+  SELECT area_code, arg_max(area_name, held_on) AS area_name FROM polls GROUP BY area_code
 )
 SELECT
-  names.area_name AS seat,
+  coalesce(names.area_name, resources.area_code) AS seat,
   resources.resource,
   resources.low,
   resources.high,
@@ -48,58 +62,75 @@ SELECT
   resources.party,
   resources.said_by,
   resources.reported_by,
+  resources.modality,
   resources.starts_on,
+  days.known_on,
   resources.area_code,
   resources.entry_id AS entries
 FROM current_resources AS resources
 LEFT JOIN names USING (area_code)
+LEFT JOIN known ON known.entry_id = resources.entry_id
+LEFT JOIN days ON days.entry_id = resources.entry_id
 LEFT JOIN margins AS before
   ON before.area_code = resources.area_code
   AND before.party = resources.party
-  AND before.held_on < resources.starts_on
+  AND before.held_on = known.before_on
 LEFT JOIN margins AS later
   ON later.area_code = resources.area_code
   AND later.party = resources.party
-  AND later.held_on >= resources.starts_on
+  AND later.held_on = known.after_on
 QUALIFY row_number() OVER (
-  PARTITION BY resources.entry_id ORDER BY before.held_on DESC, later.held_on, before.votes DESC
+  PARTITION BY resources.entry_id ORDER BY before.election, later.election
 ) = 1
-ORDER BY resources.resource, abs(before.margin_share), seat
+ORDER BY resources.resource, abs(before.margin_share), seat, entries
 
 -- name: seats
--- Every seat as it stood for each party with an allotment: one row per party, election known then
--- and seat. Margin in votes and as a share of valid votes; closer is its place from the closest.
+-- Every seat as it stood for each party with an allotment: one row per party, last polling day
+-- known then and seat. Margin in votes and as a share of valid votes; closer is its place from
+-- the closest, seats with one margin sharing the first of theirs.
 WITH asked AS (
-  SELECT DISTINCT party, max(starts_on) AS decided_on
-  FROM current_resources
-  WHERE party IS NOT NULL
-  GROUP BY party
-), known AS (
-  SELECT asked.party, max(contests.held_on) AS held_on
-  FROM asked JOIN current_contests AS contests ON contests.held_on < asked.decided_on
-  GROUP BY asked.party
+  SELECT DISTINCT party AS for_party, known_on
+  FROM (
+    SELECT resources.entry_id, resources.party, max(polls.held_on) AS known_on
+    FROM current_resources AS resources
+    JOIN (SELECT DISTINCT held_on FROM current_contests) AS polls
+      ON polls.held_on < resources.starts_on
+    WHERE resources.party IS NOT NULL
+    GROUP BY resources.entry_id, resources.party
+  ) AS allotments
+), latest AS (
+  SELECT
+    asked.for_party,
+    asked.known_on,
+    contests.area_code,
+    max(contests.held_on) AS held_on
+  FROM asked JOIN current_contests AS contests ON contests.held_on <= asked.known_on
+  GROUP BY asked.for_party, asked.known_on, contests.area_code
 ), votes AS (
   SELECT
-    known.party AS for_party,
+    latest.for_party,
+    latest.known_on,
     contests.election,
-    contests.area_code,
-    contests.area_name,
-    max(CASE WHEN contests.party = known.party THEN contests.votes END) AS own,
-    max(CASE WHEN contests.party <> known.party THEN contests.votes END) AS best_other,
-    sum(contests.votes) AS valid_votes
-  FROM known JOIN current_contests AS contests USING (held_on)
-  GROUP BY known.party, contests.election, contests.area_code, contests.area_name
+    latest.area_code,
+    max(contests.area_name) AS seat,
+    max(CASE WHEN contests.party = latest.for_party THEN contests.votes END) AS own,
+    max(CASE WHEN contests.party <> latest.for_party THEN contests.votes END) AS best_other,
+    nullif(sum(contests.votes), 0) AS valid_votes
+  FROM latest JOIN current_contests AS contests
+    ON contests.area_code = latest.area_code AND contests.held_on = latest.held_on
+  GROUP BY latest.for_party, latest.known_on, contests.election, latest.area_code
 )
 SELECT
   for_party AS party,
+  known_on,
   election,
   area_code,
-  area_name AS seat,
+  seat,
   own - best_other AS margin,
   CAST(own - best_other AS DOUBLE) / valid_votes AS margin_share,
   rank() OVER (
-    PARTITION BY for_party ORDER BY abs(CAST(own - best_other AS DOUBLE) / valid_votes)
+    PARTITION BY for_party, known_on ORDER BY abs(CAST(own - best_other AS DOUBLE) / valid_votes)
   ) AS closer
 FROM votes
-WHERE own IS NOT NULL AND best_other IS NOT NULL
-ORDER BY party, closer, area_code
+WHERE own IS NOT NULL AND best_other IS NOT NULL AND valid_votes IS NOT NULL
+ORDER BY party, known_on, closer, area_code

@@ -1,138 +1,211 @@
 -- Who says what about the same quantity, who disagrees, and who could know.
 --
 -- What somebody printed stands beside what the votes and returns on the book come to. Statements
--- that share a value agree; where there is none, the gap is the least distance between them. Two
--- outlets that quote one witness are one origin. Nothing is dropped: the account nearest to the
--- thing itself is preferred, with the reason, and the others stay beside it.
+-- that share a value can all be true; where they share none, the gap is the least distance
+-- between them. Two outlets that quote one witness are one origin, and a sum has the origin of
+-- the rows it is made of. Nothing is dropped: the account nearest to the thing itself is
+-- preferred, with the reason, and the others stay beside it.
 
 -- name: statements
 -- Every figure of each quantity: one row per statement, and one per figure computed from votes
 -- or returns. Units are in the row.
-WITH seats AS (
+WITH graded AS (
+  SELECT
+    source_id,
+    title,
+    origin_id,
+    CASE rank
+      WHEN 'record' THEN 1 WHEN 'regulator' THEN 2 WHEN 'audited_return' THEN 3
+      WHEN 'named_witness' THEN 4 WHEN 'unnamed_witness' THEN 5 ELSE 6
+    END AS rank
+  FROM current_sources
+), placed AS (
+  SELECT
+    contests.*,
+    graded.origin_id,
+    graded.rank,
+    row_number() OVER (
+      PARTITION BY election, area_code ORDER BY votes DESC, entry_id
+    ) AS place
+  FROM current_contests AS contests LEFT JOIN graded USING (source_id)
+), counted AS (
   SELECT
     election,
     area_code,
-    area_name,
+    max(held_on) AS held_on,
+    min(area_name) AS area_name,
     sum(votes) AS valid_votes,
     max(electorate) AS electorate,
-    arg_max(party, votes) AS winner,
-    max(votes) AS first_votes,
-    string_agg(entry_id, ' ' ORDER BY votes DESC, entry_id) AS entries
-  FROM current_contests
-  GROUP BY election, area_code, area_name
-), seconds AS (
-  SELECT election, area_code, votes AS second_votes, party AS second
-  FROM current_contests
-  QUALIFY row_number() OVER (PARTITION BY election, area_code ORDER BY votes DESC, entry_id) = 2
+    max(CASE WHEN place = 1 THEN party END) AS first,
+    max(CASE WHEN place = 1 THEN votes END) AS first_votes,
+    max(CASE WHEN place = 2 THEN party END) AS second,
+    max(CASE WHEN place = 2 THEN votes END) AS second_votes,
+    max(rank) AS rank,
+    min(origin_id) AS origin,
+    max(origin_id) AS other_origin,
+    string_agg(entry_id, ' ' ORDER BY place) AS entries
+  FROM placed
+  GROUP BY election, area_code
+), seats AS (
+  -- a seat in which two have the most votes is won by lot, which the votes do not tell
+  SELECT *, CASE WHEN first_votes > coalesce(second_votes, -1) THEN first END AS winner
+  FROM counted
 ), elections AS (
-  SELECT election, max(held_on) AS held_on, sum(votes) AS valid_votes
-  FROM current_contests
+  SELECT
+    election,
+    max(held_on) AS held_on,
+    'the votes of ' || count(*) || ' seats' AS said_by,
+    sum(electorate) AS electorate,
+    count(electorate) = count(*) AS is_whole,
+    sum(valid_votes) AS valid_votes,
+    max(rank) AS rank,
+    min(origin) AS origin,
+    max(other_origin) AS other_origin
+  FROM seats
   GROUP BY election
 ), shares AS (
   SELECT
     contests.party,
-    elections.held_on,
-    elections.election,
-    100.0 * sum(contests.votes) / max(elections.valid_votes) AS percent
-  FROM current_contests AS contests JOIN elections USING (election)
-  GROUP BY contests.party, elections.held_on, elections.election
+    elections.*,
+    100.0 * votes / nullif(valid_votes, 0) AS percent
+  FROM elections JOIN (
+    SELECT election, party, sum(votes) AS votes FROM current_contests GROUP BY election, party
+  ) AS contests USING (election)
 ), rises AS (
   SELECT
     party,
     election,
-    lag(election) OVER (PARTITION BY party ORDER BY held_on) AS before,
-    percent - lag(percent) OVER (PARTITION BY party ORDER BY held_on) AS points
+    lag(election) OVER earlier AS before,
+    percent - lag(percent) OVER earlier AS points,
+    said_by,
+    greatest(rank, lag(rank) OVER earlier) AS rank,
+    least(origin, lag(origin) OVER earlier) AS origin,
+    greatest(other_origin, lag(other_origin) OVER earlier) AS other_origin
   FROM shares
+  WINDOW earlier AS (PARTITION BY party ORDER BY held_on)
+), held AS (
+  SELECT *, lag(winner) OVER (PARTITION BY area_code ORDER BY held_on) AS holder FROM seats
 ), narrow AS (
-  -- seats the winner of both elections holds over the party that came second, narrowest first
+  -- seats that their holder has kept, or whose holder is not on the book, narrowest first
   SELECT
-    seats.election,
-    seats.winner,
-    seconds.second,
-    seats.first_votes - seconds.second_votes AS majority,
+    held.*,
     row_number() OVER (
-      PARTITION BY seats.election, seats.winner, seconds.second
-      ORDER BY seats.first_votes - seconds.second_votes
+      PARTITION BY election, winner, second ORDER BY first_votes - second_votes, area_code
     ) AS place
-  FROM seats JOIN seconds USING (election, area_code)
+  FROM held
+  WHERE coalesce(holder, winner) = winner AND second IS NOT NULL
+), unmerged AS (
+  -- a row that is a part of another of its campaign and channel is in that row's sum already
+  SELECT spend.*
+  FROM current_spend AS spend
+  LEFT JOIN current_spend AS whole
+    ON whole.entry_id = spend.part_of
+    AND whole.campaign_id = spend.campaign_id
+    AND whole.channel IS NOT DISTINCT FROM spend.channel
+  WHERE spend.record = 'return' AND whole.entry_id IS NULL
+), returned AS (
+  SELECT
+    campaigns.name || CASE WHEN channel IS NULL THEN ': total' ELSE ': ' || channel END
+      || ' spending' AS quantity,
+    unmerged.*,
+    campaigns.campaign_id AS thing,
+    graded.origin_id,
+    graded.rank
+  FROM unmerged
+  JOIN current_campaigns AS campaigns USING (campaign_id)
+  LEFT JOIN graded ON graded.source_id = unmerged.source_id
+  UNION ALL
+  -- the sum of the rows somebody listed is the thing itself
+  SELECT
+    graded.title || ': sum of its rows', spend.*, spend.source_id, graded.origin_id, 1
+  FROM current_spend AS spend JOIN graded USING (source_id)
+  WHERE spend.record = 'return' AND spend.part_of IS NULL
+), sums AS (
+  -- where two campaigns or two sources are called the same, no sum is made of the two
+  SELECT
+    quantity,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    currency,
+    'sum of ' || count(*) || CASE WHEN count(*) = 1 THEN ' row' ELSE ' rows' END AS wording,
+    max(rank) AS rank,
+    min(origin_id) AS origin,
+    max(origin_id) AS other_origin,
+    string_agg(entry_id, ' ' ORDER BY entry_id) AS entries
+  FROM returned
+  GROUP BY quantity, currency
+  HAVING count(DISTINCT thing) = 1
+    AND (count(*) > 1 OR quantity NOT LIKE '%: sum of its rows')
 ), computed AS (
   SELECT
     area_name || ' majority, ' || election AS quantity,
     CAST(first_votes - second_votes AS DECIMAL(18, 2)) AS low,
+    CAST(first_votes - second_votes AS DECIMAL(18, 2)) AS high,
     'votes' AS unit,
     'votes of the first less votes of the second' AS wording,
-    'contests' AS ledger,
+    'the votes on the book' AS said_by,
+    'contests' AS computed_from,
+    rank,
+    origin,
+    other_origin,
     entries
-  FROM seats JOIN seconds USING (election, area_code)
+  FROM seats
+  WHERE second_votes IS NOT NULL
   UNION ALL
-  SELECT area_name || ' valid votes, ' || election, valid_votes, 'votes',
-         'sum over the candidates', 'contests', entries
+  SELECT area_name || ' valid votes, ' || election, valid_votes, valid_votes, 'votes',
+         'sum over the candidates', 'the votes on the book', 'contests', rank, origin,
+         other_origin, entries
   FROM seats
   UNION ALL
   SELECT area_name || ' turnout in percent, ' || election,
+         CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)),
          CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)), 'percent',
-         'valid votes of the electorate, to two decimals', 'contests', entries
+         'valid votes of the electorate, to two decimals', 'the votes on the book', 'contests',
+         rank, origin, other_origin, entries
   FROM seats
   WHERE electorate > 0
   UNION ALL
-  SELECT 'United Kingdom electorate, ' || election, sum(electorate), 'people',
-         'sum over the seats', 'contests', NULL
-  FROM seats
-  GROUP BY election
-  HAVING count(electorate) = count(*)
+  SELECT 'United Kingdom electorate, ' || election, electorate, electorate, 'people',
+         'sum over the seats', said_by, 'contests', rank, origin, other_origin, NULL
+  FROM elections
+  WHERE is_whole
   UNION ALL
   SELECT 'United Kingdom turnout in percent, ' || election,
-         CAST(100.0 * sum(valid_votes) / sum(electorate) AS DECIMAL(18, 2)), 'percent',
-         'valid votes of the electorate, to two decimals', 'contests', NULL
-  FROM seats
-  GROUP BY election
-  HAVING count(electorate) = count(*)
+         CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)),
+         CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)), 'percent',
+         'valid votes of the electorate, to two decimals', said_by, 'contests', rank, origin,
+         other_origin, NULL
+  FROM elections
+  WHERE is_whole AND electorate > 0
   UNION ALL
-  SELECT winner || ' seats won, ' || election, count(*), 'seats',
-         'seats in which it has most votes', 'contests', NULL
-  FROM seats
+  SELECT winner || ' seats won, ' || election, count(*), count(*), 'seats',
+         'seats in which it has most votes', any_value(elections.said_by), 'contests',
+         any_value(elections.rank), any_value(elections.origin),
+         any_value(elections.other_origin), NULL
+  FROM seats JOIN elections USING (election)
+  WHERE winner IS NOT NULL
   GROUP BY winner, election
   UNION ALL
   SELECT party || ' share of valid votes, change in points from ' || before || ' to ' || election,
-         CAST(points AS DECIMAL(18, 2)), 'points', 'of all valid votes, to two decimals',
-         'contests', NULL
+         CAST(points AS DECIMAL(18, 2)), CAST(points AS DECIMAL(18, 2)), 'points',
+         'of all valid votes, to two decimals', said_by, 'contests', rank, origin, other_origin,
+         NULL
   FROM rises
   WHERE before IS NOT NULL
   UNION ALL
   SELECT 'Votes to be switched in the seven narrowest ' || winner || ' holds over ' || second
            || ', ' || election,
-         sum(majority // 2 + 1), 'votes', 'half of each majority and one more', 'contests', NULL
+         sum((first_votes - second_votes) // 2 + 1), sum((first_votes - second_votes) // 2 + 1),
+         'votes', 'half of each majority and one more', 'the votes on the book', 'contests',
+         max(rank), min(origin), max(other_origin), string_agg(entries, ' ' ORDER BY place)
   FROM narrow
   WHERE place <= 7
   GROUP BY winner, second, election
   HAVING count(*) = 7
   UNION ALL
-  SELECT campaigns.name || ': total spending',
-         CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END, spend.currency,
-         'sum of the return', 'spend', string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM current_spend AS spend JOIN current_campaigns AS campaigns USING (campaign_id)
-  WHERE spend.record = 'return' AND spend.part_of IS NULL AND spend.channel IS NULL
-  GROUP BY campaigns.name, spend.currency
-  UNION ALL
-  SELECT campaigns.name || ': ' || spend.channel || ' spending',
-         CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END, spend.currency,
-         'sum of the return', 'spend', string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM current_spend AS spend JOIN current_campaigns AS campaigns USING (campaign_id)
-  WHERE spend.record = 'return' AND spend.channel IS NOT NULL
-  GROUP BY campaigns.name, spend.channel, spend.currency
-  UNION ALL
-  SELECT sources.title || ': sum of its rows',
-         CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END, spend.currency,
-         'sum of ' || count(*) || ' rows', 'spend',
-         string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM current_spend AS spend JOIN current_sources AS sources USING (source_id)
-  WHERE spend.record = 'return' AND spend.part_of IS NULL
-  GROUP BY sources.title, spend.currency
-  HAVING count(*) > 1
-), ranked AS (
-  -- counted votes are the thing itself, and so is the sum of the rows somebody listed
-  SELECT *, ledger = 'contests' OR quantity LIKE '%: sum of its rows' AS is_record
-  FROM computed
+  SELECT quantity, low, high, currency, wording, 'the returns on the book', 'spend', rank,
+         origin, other_origin, entries
+  FROM sums
 ), claimed AS (
   SELECT
     statements.quantity,
@@ -145,33 +218,41 @@ WITH seats AS (
     statements.said_by,
     statements.reported_by,
     statements.modality,
-    CASE sources.rank
-      WHEN 'record' THEN 1 WHEN 'regulator' THEN 2 WHEN 'audited_return' THEN 3
-      WHEN 'named_witness' THEN 4 WHEN 'unnamed_witness' THEN 5 ELSE 6
-    END AS rank,
-    sources.rank AS nearness,
-    sources.origin_id AS origin,
+    -- an opinion is ranked as one, whoever gives it
+    CASE WHEN statements.modality = 'opinion' THEN 6 ELSE coalesce(graded.rank, 6) END AS rank,
+    coalesce(graded.origin_id, statements.source_id) AS origin,
+    CAST(NULL AS VARCHAR) AS computed_from,
     statements.entry_id AS entries
-  FROM current_statements AS statements JOIN current_sources AS sources USING (source_id)
+  FROM current_statements AS statements LEFT JOIN graded USING (source_id)
+), every AS (
+  SELECT * FROM claimed
+  UNION ALL
+  SELECT
+    quantity,
+    low,
+    high,
+    unit,
+    CASE WHEN low = high THEN 'exact' ELSE 'derived' END,
+    wording,
+    NULL,
+    said_by,
+    NULL,
+    'asserted',
+    coalesce(rank, 6),
+    CASE WHEN origin = other_origin THEN origin ELSE 'computed from ' || computed_from END,
+    computed_from,
+    entries
+  FROM computed
+  WHERE quantity IN (SELECT quantity FROM claimed)
 )
-SELECT * FROM claimed
-UNION ALL
 SELECT
-  quantity,
-  low,
-  low AS high,
-  unit,
-  'exact' AS basis,
-  wording,
-  NULL AS quote,
-  CASE ledger WHEN 'contests' THEN 'the votes on the book' ELSE 'the returns on the book' END
-    AS said_by,
-  NULL AS reported_by,
-  'asserted' AS modality,
-  CASE WHEN is_record THEN 1 ELSE 3 END AS rank,
-  CASE WHEN is_record THEN 'record' ELSE 'audited_return' END AS nearness,
-  'computed from ' || ledger AS origin,
+  * EXCLUDE (origin, computed_from, entries),
+  CASE rank
+    WHEN 1 THEN 'record' WHEN 2 THEN 'regulator' WHEN 3 THEN 'audited_return'
+    WHEN 4 THEN 'named_witness' WHEN 5 THEN 'unnamed_witness' ELSE 'opinion'
+  END AS nearness,
+  origin,
+  computed_from,
   entries
-FROM ranked
-WHERE quantity IN (SELECT quantity FROM claimed)
+FROM every
 ORDER BY quantity, rank, low, said_by, entries

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import floor
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import floor, log
 from typing import Any
 
 import altair as alt
@@ -11,253 +14,435 @@ import polars as pl
 
 from farthing import charts
 from farthing.charts import Drawing
-from farthing.formats import interval, number, share
-from farthing.question import Finding, Question, Tables, read_sql
+from farthing.formats import interval, listed, number, share, shares
+from farthing.question import Finding, Question, Status, Tables, read_sql, who
 from farthing.stats.exposure import (
     ask_at_random,
     coverage_needed,
     log10_chance_all_saw,
+    proportion_interval,
 )
 
 CONFIDENCE = 0.95
 MISS = 0.05
+#: How rarely something happens that counts as no accident: once in so many times.
+RARELY = round(1 / (1 - CONFIDENCE))
 CHECKERS = (1, 2, 3, 5, 10, 20, 50)
-#: Coverages a general campaign might be said to have had, beside the most the money could buy.
-COVERAGES = (0.5, 0.1, 0.05, 0.01)
+#: The sizes that are named in a sentence.
+EXAMPLES = (1, 3, 5, 10)
+#: Coverages a general campaign might be said to have had, beside what the money could buy.
+COVERAGES = (Fraction(1, 2), Fraction(1, 10), Fraction(1, 20), Fraction(1, 100))
 AUDIENCES = (50, 500, 5_000, 50_000)
+EXAMPLE_AUDIENCE = 500
 CAVEATS = (
-    "Checkers are not a random sample: they follow the same pages, and friends share posts.",
+    "Checkers are seldom a random sample: they follow the same pages, and friends share posts.",
     "A panel that volunteers may be as targeted as insiders are.",
+    "The chances are those of a campaign shown to people whoever they are; one aimed at any group "
+    "that the checkers belong to would also be seen by all of them.",
     "That an advertisement is absent from a library does not show that it never ran.",
 )
+
+NEEDED_SCHEMA: dict[str, Any] = {
+    "campaign": pl.String,
+    "population": pl.String,
+    "checkers": pl.Int64,
+    "coverage_needed_share": pl.Float64,
+    "coverage_bought_at_most_share": pl.Float64,
+    "log10_chance_at_that_coverage": pl.Float64,
+    "campaign_id": pl.String,
+}
+SETTLES_SCHEMA: dict[str, Any] = {
+    "population": pl.String,
+    "if_coverage_was_share": pl.Float64,
+    "people_who_saw_it": pl.Int64,
+    "ask": pl.Int64,
+}
 
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Bought:
+    """What the sums on the book could have bought for one campaign.
+
+    Parameters
+    ----------
+    low, high
+        Impressions: the fewest that the smallest sum buys, the most that the largest does.
+        ``None`` is not known, and for the most without bound.
+    """
+
+    low: int | None
+    high: int | None
+
+    def reached(self, people: int) -> tuple[int | None, int | None]:
+        """Return how many of so many people that is, if nobody is shown it twice."""
+        low = None if self.low is None else min(self.low, people)
+        return low, None if self.high is None else min(self.high, people)
+
+
 def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     """Work out what a panel shows, what the money allows, and what would settle it."""
-    if tables["panels"].is_empty() or tables["populations"].is_empty():
-        return {}
-    people = int(tables["populations"]["low"][0])
-    limits = _limits(tables["bought"], people)
-    return {
-        "needed": _needed(tables["panels"], limits),
-        "thinly": _thinly(tables["bought"]),
-        "settles": _settles(people, limits),
-    }
-
-
-def _limits(bought: pl.DataFrame, people: int) -> dict[str, float]:
-    """Return, by campaign, the largest share of people the money could have reached.
-
-    The most generous reading: the lowest price, the most money, and no one shown it twice.
-    """
-    most = bought.group_by("campaign").agg(pl.col("impressions_high").max())
-    return {
-        campaign: min(1.0, impressions / people)
-        for campaign, impressions in most.iter_rows()
-        if impressions is not None
-    }
-
-
-def _needed(panels: pl.DataFrame, limits: Mapping[str, float]) -> pl.DataFrame:
-    """For panels of several sizes that all saw it: the coverage that makes it ordinary."""
-    sizes = sorted({*CHECKERS, *(row["asked"] for row in _all_saw(panels) if row["asked"])})
-    rows = [
-        (campaign, size, coverage_needed(size, size, CONFIDENCE), limit, _log10(limit, size))
-        for campaign, limit in limits.items()
-        for size in sizes
+    bought = _bought(tables["bought"])
+    populations = [
+        (row["population"], int(row["low"])) for row in tables["populations"].iter_rows(named=True)
     ]
-    schema: dict[str, Any] = {
-        "campaign": pl.String,
-        "checkers": pl.Int64,
-        "coverage_needed_share": pl.Float64,
-        "coverage_bought_at_most_share": pl.Float64,
-        "log10_chance_at_that_coverage": pl.Float64,
+    return {
+        "needed": pl.DataFrame(
+            [*_needed(tables["panels"], bought, populations)], schema=NEEDED_SCHEMA, orient="row"
+        ),
+        "thinly": _thinly(tables["bought"]),
+        "settles": pl.DataFrame(
+            [*_settles(bought, populations)], schema=SETTLES_SCHEMA, orient="row"
+        ),
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _all_saw(panels: pl.DataFrame) -> Iterator[Row]:
-    return panels.filter(pl.col("outcome") == "all").iter_rows(named=True)
+def _bought(table: pl.DataFrame) -> dict[str, Bought]:
+    """Return by campaign what all its sums at all prices could have bought."""
+    return {
+        rows["campaign_id"][0]: Bought(*_ends(rows))
+        for rows in table.partition_by("campaign_id", maintain_order=True)
+    }
 
 
-def _log10(coverage: float, size: int) -> float:
-    return log10_chance_all_saw(coverage, size)
+def _ends(rows: pl.DataFrame) -> tuple[int | None, int | None]:
+    """Return the fewest and the most impressions; one that is not known leaves its end open."""
+    lows, highs = rows["impressions_low"], rows["impressions_high"]
+    low = None if lows.has_nulls() else lows.min()
+    return low, None if highs.has_nulls() else highs.max()  # type: ignore[return-value]
+
+
+def _needed(
+    panels: pl.DataFrame, bought: Mapping[str, Bought], populations: Sequence[tuple[str, int]]
+) -> Iterator[tuple[Any, ...]]:
+    """For panels of several sizes that all saw it: the coverage that makes it ordinary."""
+    for rows in panels.partition_by("campaign_id", maintain_order=True):
+        campaign, campaign_id = rows["campaign"][0], rows["campaign_id"][0]
+        sizes = sorted({*CHECKERS, *_all_saw(rows)})
+        everyone: Sequence[tuple[str | None, int | None]] = populations or [(None, None)]
+        for population, people in everyone:
+            limit = _limit(bought.get(campaign_id), people)
+            for size in sizes:
+                chance = None if limit is None else log10_chance_all_saw(limit, size)
+                needed = coverage_needed(size, size, CONFIDENCE)
+                yield campaign, population, size, needed, limit, chance, campaign_id
+
+
+def _all_saw(panels: pl.DataFrame) -> list[int]:
+    """Return the sizes of the panels that all saw it, where they are known."""
+    return panels.filter(pl.col("outcome") == "all")["asked"].drop_nulls().to_list()
+
+
+def _limit(bought: Bought | None, people: int | None) -> float | None:
+    """Return the largest share of people the money could have reached.
+
+    The most generous reading: the lowest price, the most money, the fewest people there may be,
+    and no one shown it twice.
+    """
+    if bought is None or bought.high is None or people is None:
+        return None
+    return min(bought.high, people) / people
 
 
 def _thinly(bought: pl.DataFrame) -> pl.DataFrame:
-    """Spread the impressions the money could buy over audiences of several sizes."""
-    spread = bought.group_by("campaign", maintain_order=True).agg(
-        pl.col("impressions_low").min(), pl.col("impressions_high").max()
-    )
-    sizes = pl.DataFrame({"audience": AUDIENCES})
-    return spread.join(sizes, how="cross").select(
-        "campaign",
-        "audience",
-        (pl.col("impressions_low") / pl.col("audience")).floor().cast(pl.Int64).alias("each_low"),
-        (pl.col("impressions_high") / pl.col("audience")).ceil().cast(pl.Int64).alias("each_high"),
-    )
-
-
-def _settles(people: int, limits: Mapping[str, float]) -> pl.DataFrame:
-    """Say how many people picked at random would find one who saw it, for each coverage."""
-    coverages = sorted({*COVERAGES, *limits.values()}, reverse=True)
+    """Spread the impressions each sum could buy over audiences of several sizes."""
     rows = [
-        (coverage, floor(coverage * people), ask_at_random(people, floor(coverage * people), MISS))
-        for coverage in coverages
-    ]
+        (
+            money["campaign"][0], money["money"][0], size,
+            None if low is None else low // size, None if high is None else -(-high // size),
+            money["entries"][0], money["campaign_id"][0],
+        )
+        for money in bought.partition_by("campaign_id", "entries", maintain_order=True)
+        for low, high in [_ends(money)]
+        for size in AUDIENCES
+    ]  # fmt: skip
     schema: dict[str, Any] = {
-        "if_coverage_was_share": pl.Float64,
-        "people_who_saw_it": pl.Int64,
-        "ask": pl.Int64,
+        "campaign": pl.String,
+        "money": pl.String,
+        "audience": pl.Int64,
+        "each_low": pl.Int64,
+        "each_high": pl.Int64,
+        "entries": pl.String,
+        "campaign_id": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _settles(
+    bought: Mapping[str, Bought], populations: Sequence[tuple[str, int]]
+) -> Iterator[tuple[Any, ...]]:
+    """Say how many people picked at random would find one who saw it, for each coverage."""
+    for population, people in populations:
+        reached = {floor(coverage * people) for coverage in COVERAGES}
+        reached |= {
+            end for one in bought.values() for end in one.reached(people) if end is not None
+        }
+        for exposed in sorted(reached, reverse=True):
+            yield population, exposed / people, exposed, ask_at_random(people, exposed, MISS)
 
 
 def findings(tables: Tables) -> list[Finding]:
     """Say what the sightings show, what the money allows, and what would settle it."""
-    found = [_panel_shows(row) for row in tables["panels"].iter_rows(named=True)]
-    if "needed" not in tables:
-        return found
-    for campaign in tables["needed"]["campaign"].unique(maintain_order=True):
-        needed = tables["needed"].filter(pl.col("campaign") == campaign)
-        found += [
-            _money_buys(tables, campaign),
-            *_coverage(needed, tables),
-            _each(tables["thinly"].filter(pl.col("campaign") == campaign)),
-            _ask(needed["coverage_bought_at_most_share"][0], tables),
-        ]
-    return [*found, _not_random()]
+    panels = tables["panels"]
+    if panels.is_empty():
+        return []
+    found: list[Finding] = []
+    several = panels["campaign_id"].n_unique() > 1
+    bought = _bought(tables["bought"])
+    for rows in panels.partition_by("campaign_id", maintain_order=True):
+        about = f"{_title(rows, panels)}: " if several else ""
+        found += [_panel_shows(row, about) for row in rows.iter_rows(named=True)]
+        found += _campaign(rows, bought.get(rows["campaign_id"][0]), tables, about)
+    return [*found, Finding("cannot_tell", "exposure.caveats", " ".join(CAVEATS))]
 
 
-def _panel_shows(row: Row) -> Finding:
+def _title(rows: pl.DataFrame, panels: pl.DataFrame) -> str:
+    """Name a campaign so that no two are called the same."""
+    name, campaign_id = str(rows["campaign"][0]), rows["campaign_id"][0]
+    ids = panels.filter(pl.col("campaign") == name)["campaign_id"].n_unique()
+    return name if ids == 1 else f"{name} ({campaign_id})"
+
+
+def _campaign(
+    panels: pl.DataFrame, bought: Bought | None, tables: Tables, about: str
+) -> Iterator[Finding]:
+    """Say what there is to say of one campaign beside its panels."""
+    campaign_id = panels["campaign_id"][0]
+    of_it = {
+        name: tables[name].filter(pl.col("campaign_id") == campaign_id)
+        for name in ("bought", "thinly", "delivery")
+    }
+    sums = of_it["bought"].partition_by("entries", maintain_order=True)
+    yield from (_money_buys(rows, about) for rows in sums)
+    if not sums:
+        sentence = (
+            f"{about}What its money could have bought cannot be told: no sum of it stands beside a "
+            "price in the same currency."
+        )
+        yield Finding("cannot_tell", "exposure.money_buys", sentence, (), "bought")
+    yield _coverage_needed(_all_saw(panels), about)
+    if tables["populations"].is_empty():
+        sentence = (
+            f"{about}What share of everyone the money could reach cannot be told: no population is "
+            "on the book."
+        )
+        yield Finding("cannot_tell", "exposure.money_reaches_coverage", sentence, (), "populations")
+    for population in tables["populations"].iter_rows(named=True):
+        if bought is not None:
+            yield _money_reaches(population, bought, _all_saw(panels), about)
+        yield _would_settle(population, bought, panels, tables["settles"], about)
+    for rows in of_it["thinly"].partition_by("entries", maintain_order=True):
+        yield _each(rows, of_it["delivery"], about)
+
+
+def _panel_shows(row: Row, about: str) -> Finding:
     """Judge a panel on its own: chosen checkers cannot tell two campaigns apart."""
-    how_many = (
-        f"{row['saw']} of {row['asked']}"
-        if row["asked"]
-        else f"{row['outcome']} of an unknown number"
-    )
-    sentence = (
-        f"Of the panel “{row['panel']}”, {how_many} are said to have seen it, by {row['said_by']}."
-    )
-    if row["selection"] == "random" and row["asked"]:
-        return Finding("pass", "exposure.panel", sentence, (row["entries"],), "panels")
-    sentence += (
-        " They were not picked at random: a campaign shown to them alone and one shown to "
-        "everyone would both look like this to them."
-    )
-    return Finding("cannot_tell", "exposure.panel", sentence, (row["entries"],), "panels")
+    status: Status = "cannot_tell"
+    sentence = f"{about}{_how_many(row)} ({who(row)})."
+    if row["selection"] == "random" and row["asked"] and row["saw"] is not None:
+        status = "pass"
+        low, high = proportion_interval(row["saw"], row["asked"], "exact", CONFIDENCE) or (
+            None,
+            None,
+        )
+        sentence += (
+            f" If they were picked at random from everyone, as is said, {shares(low, high)} of "
+            f"everyone saw it ({CONFIDENCE:.0%} confidence)."
+        )
+    elif row["selection"] != "random":
+        sentence += f" They were not picked at random: {NOT_RANDOM[row['outcome']]}"
+    return Finding(status, "exposure.panel", sentence, (row["entries"],), "panels")
 
 
-def _money_buys(tables: Tables, campaign: str) -> Finding:
-    """Say what the money could have bought over all prices seen."""
-    bought = tables["bought"].filter(pl.col("campaign") == campaign)
-    unit = bought["currency"][0]
-    low, high = bought["impressions_low"].min(), bought["impressions_high"].max()
-    cpm = interval(bought["cpm_low"].min(), bought["cpm_high"].max(), unit)  # type: ignore[arg-type]
+NOT_RANDOM = {
+    "all": "a campaign shown to them alone and one shown to everyone would both look like this to "
+    "them.",
+    "some": "how many others saw it cannot be told from them.",
+    "none": "whether others saw it cannot be told from them.",
+    "unknown": "what they saw would not show what others did.",
+}
+
+
+def _how_many(row: Row) -> str:
+    panel, asked, saw = row["panel"], row["asked"], row["saw"]
+    if asked is not None and saw is not None:
+        return f"It is said that {saw:,} of {asked:,} on the panel “{panel}” saw it"
+    if row["outcome"] == "unknown":
+        return f"How many of the panel “{panel}” saw it is not said"
+    sentence = f"It is said that {row['outcome']} of the panel “{panel}” saw it"
+    return f"{sentence}, of {asked:,}" if asked else f"{sentence}; how many were asked is not said"
+
+
+def _money_buys(bought: pl.DataFrame, about: str) -> Finding:
+    """Say what one sum could have bought over all prices seen."""
+    low, high = _ends(bought)
+    prices = bought.select(low="cpm_low", high="cpm_high")
+    cpm_high = None if prices["high"].has_nulls() else prices["high"].max()
+    cpm = interval(prices["low"].min(), cpm_high, bought["currency"][0])  # type: ignore[arg-type]
+    impressions = interval(_decimal(low), _decimal(high), "impressions")
     return Finding(
-        "pass",
+        "pass" if high is not None else "cannot_tell",
         "exposure.money_buys",
-        f"“{bought['money'][0]}”, {bought['told'][0]}, buys {number(low, None)} to "  # type: ignore[arg-type]
-        f"{number(high, 'impressions')} at the {len(bought)} prices seen, {cpm} a thousand.",  # type: ignore[arg-type]
-        tuple(dict.fromkeys(" ".join(bought["entries"]).split())),
+        f"{about}“{bought['money'][0]}”, {bought['told'][0]}, would buy {impressions} at the "
+        f"{'' if len(bought) == 1 else f'{len(bought)} '}{_prices(bought)}, {cpm} a thousand.",
+        (*bought["entries"][0].split(), *bought["price_entries"]),
         "bought",
     )
 
 
-def _coverage(needed: pl.DataFrame, tables: Tables) -> Iterator[Finding]:
-    """Hold the coverage an untargeted campaign needed against the most the money could buy."""
-    limit = needed["coverage_bought_at_most_share"][0]
-    by_size = dict(needed.select("checkers", "coverage_needed_share").iter_rows())
-    people = tables["populations"].row(0, named=True)
-    entries = tuple(people["entries"].split())
-    examples = "; ".join(f"{size}: {share(by_size[size])}" for size in (1, 3, 5, 10))
-    yield Finding(
-        "pass",
-        "exposure.coverage_needed",
-        "Had the checkers been ordinary people, a campaign aimed at nobody in particular would "
-        f"have had to reach this share of everyone for all of them to see it: {examples} "
-        f"(checkers: least coverage at {CONFIDENCE:.0%} confidence).",
-        entries,
-        "needed",
+def _prices(bought: pl.DataFrame) -> str:
+    """Say where and in which years prices were seen."""
+    seen = "price seen" if len(bought) == 1 else "prices seen"
+    days = bought["price_seen_on"].drop_nulls().to_list()
+    years = [f"{year}" for year in sorted({min(days).year, max(days).year})] if days else []
+    where = [listed(sorted(set(bought["channel"]))), *([" to ".join(years)] if years else [])]
+    return f"{seen} ({', '.join(where)})"
+
+
+def _decimal(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _coverage_needed(sizes: Sequence[int], about: str) -> Finding:
+    """Say what coverage an untargeted campaign needed for checkers to be likely to see it."""
+    needed = [
+        f"{share(coverage_needed(size, size, CONFIDENCE))} for {number(size, 'checkers')}"
+        for size in sorted({*EXAMPLES, *sizes})
+    ]
+    sentence = (
+        f"{about}Suppose that all checkers saw it, and that they had been picked blindly from "
+        f"everyone. With less than this share of everyone reached, that happens less than 1 time "
+        f"in {RARELY}: {', '.join(needed)}."
     )
-    too_few = [size for size, coverage in by_size.items() if coverage > limit]
-    everyone = f"{interval(people['low'], people['high'], None)} {people['population']}"
-    most = f"{share(limit)} of the {everyone}"
-    if too_few:
-        yield Finding(
-            "fail",
-            "exposure.money_reaches_coverage",
-            f"Could the money have bought that? No, not for {_or_more(min(too_few))}: at the "
-            f"lowest price seen, and with nobody shown it twice, it reaches at most {most}.",
-            entries,
-            "needed",
+    return Finding("pass", "exposure.coverage_needed", sentence, (), "needed")
+
+
+def _money_reaches(population: Row, bought: Bought, sizes: Sequence[int], about: str) -> Finding:
+    """Hold the coverage an untargeted campaign needed against the most the money could buy."""
+    everyone = f"{interval(population['low'], population['high'], None)} {population['population']}"
+    limit = _limit(bought, int(population["low"]))
+    entries = tuple(population["entries"].split())
+    code = "exposure.money_reaches_coverage"
+    if limit is None:
+        sentence = (
+            f"{about}How many of the {everyone} the money could reach at most cannot be told: a "
+            "sum or a price has no bound."
         )
-    else:
-        yield Finding(
-            "pass",
-            "exposure.money_reaches_coverage",
-            f"The money could have bought that coverage: it reaches up to {most}.",
-            entries,
-            "needed",
-        )
+        return Finding("cannot_tell", code, sentence, entries, "needed")
+    one, *more = [
+        (size, _odds(log10_chance_all_saw(limit, size))) for size in sorted({*EXAMPLES, *sizes})
+    ]
+    status, verdict = _is_enough(limit, sizes)
+    sentence = (
+        f"{about}At the lowest price seen, and with nobody shown it twice, the money would reach "
+        f"at most {share(limit)} of the {everyone}. By the yardstick of 1 time in {RARELY} that is "
+        f"{verdict}. The chance that one person picked blindly is reached is then at most "
+        f"{one[1]}; {'; '.join(f'that {size:,} all are, {odds}' for size, odds in more)}."
+    )
+    return Finding(status, code, sentence, entries, "needed")
 
 
-def _or_more(checkers: int) -> str:
-    return "even one such checker" if checkers == 1 else f"{checkers} such checkers or more"
+def _odds(log10_chance: float) -> str:
+    """Return a chance as people say it, in two figures."""
+    if log10_chance < -9:
+        return "less than 1 in a billion"
+    if log10_chance > -1:
+        return share(10**log10_chance)
+    return f"1 in {float(f'{10**-log10_chance:.2g}'):,.0f}"
 
 
-def _each(thinly: pl.DataFrame) -> Finding:
+def _is_enough(limit: float, sizes: Sequence[int]) -> tuple[Status, str]:
+    """Say whether a coverage is enough for what the checkers saw to be no surprise."""
+    needed = {size: coverage_needed(size, size, CONFIDENCE) or 0.0 for size in (1, *sizes)}
+    limit += 1e-9  # a coverage of 5% is enough for one checker, though 1 - 0.95 is not quite 0.05
+    if limit < needed[1]:
+        return "fail", f"too little for even one checker, who needs {share(needed[1])}"
+    if limit >= 1:
+        return "pass", "enough for any number of checkers"
+    if not sizes:
+        most = floor(log(1 - CONFIDENCE) / log(limit))
+        enough = f"enough for {number(most, 'checkers')} and no more"
+        return "cannot_tell", f"{enough}, and nobody says how many there were"
+    if too_many := [size for size in sorted(sizes) if needed[size] > limit]:
+        size = too_many[0]
+        return "fail", f"too little for {number(size, 'checkers')}, who need {share(needed[size])}"
+    return "pass", f"enough for {listed([number(size, 'checkers') for size in sorted(sizes)])}"
+
+
+def _each(thinly: pl.DataFrame, delivery: pl.DataFrame, about: str) -> Finding:
     """Say how often a small audience would have seen it."""
-    row = thinly.filter(pl.col("audience") == AUDIENCES[1]).row(0, named=True)
+    row = thinly.row(by_predicate=pl.col("audience") == EXAMPLE_AUDIENCE, named=True)
+    impressions = interval(_decimal(row["each_low"]), _decimal(row["each_high"]), "impressions")
+    records = (
+        f"{number(len(delivery), 'measurements')} of it: see the table of delivery"
+        if len(delivery)
+        else "no record of it was seen"
+    )
     return Finding(
         "cannot_tell",
         "exposure.targeting",
-        f"Shown to {row['audience']:,} people alone, the money buys {row['each_low']:,} to "
-        f"{row['each_high']:,} impressions each. So the audience was wider, or the price higher, "
-        "or the sum covers something else: money cannot show whom it was aimed at, only delivery "
-        "can, and no record of delivery was seen.",
-        (),
+        f"{about}Shown to {row['audience']:,} people alone, “{row['money']}” would buy "
+        f"{impressions} for each. If nobody was shown it so often, the audience was wider, or the "
+        "price higher, or the sum covers something else. Money cannot show whom it was aimed at, "
+        f"only delivery can: {records}.",
+        tuple(row["entries"].split()),
         "thinly",
     )
 
 
-def _ask(limit: float, tables: Tables) -> Finding:
-    settles = {row[0]: row for row in tables["settles"].iter_rows()}
-    half, most = settles[COVERAGES[0]], settles[limit]
-    return Finding(
-        "cannot_tell",
-        "exposure.would_settle",
-        f"What would settle it: ask people picked at random. {half[2]:,} are enough to find one "
-        f"who saw it, with {1 - MISS:.0%} certainty, had half of everyone; {most[2]:,}, had the "
-        f"{share(limit)} that the money could reach at most. No such panel is on the book.",
-        (),
-        "settles",
+def _would_settle(
+    population: Row, bought: Bought | None, panels: pl.DataFrame, settles: pl.DataFrame, about: str
+) -> Finding:
+    """Say how many people picked at random would show whether many others saw it."""
+    people = int(population["low"])
+    asks = dict(
+        settles.filter(pl.col("population") == population["population"])
+        .select("people_who_saw_it", "ask")
+        .iter_rows()
     )
-
-
-def _not_random() -> Finding:
-    return Finding("cannot_tell", "exposure.caveats", " ".join(CAVEATS))
+    cases = [(floor(COVERAGES[0] * people), "if half of them did")]
+    low, high = bought.reached(people) if bought else (None, None)
+    if high is not None:
+        cases.append((high, f"if {share(high / people)} did, the most that the money could reach"))
+    if low is not None and low != high:
+        cases.append((low, f"if {share(low / people)} did, the least it buys"))
+    enough = [f"{asks[exposed]:,} {case}" for exposed, case in cases if asks.get(exposed)]
+    is_asked = (panels["selection"] == "random").any()
+    sentence = (
+        f"{about}What would settle it: to ask people picked at random from the "
+        f"{population['population']} whether they saw it. To find one who did, with {1 - MISS:.0%} "
+        f"certainty, it takes {'; '.join(enough)}. "
+        + (
+            "A panel picked at random is on the book."
+            if is_asked
+            else "No such panel is on the book."
+        )
+    )
+    entries = tuple(population["entries"].split())
+    return Finding("cannot_tell", "exposure.would_settle", sentence, entries, "settles")
 
 
 def chart(tables: Tables) -> Drawing | None:
     """Draw the coverage needed against the number of checkers, and the most the money could buy."""
-    if "needed" not in tables or tables["needed"].is_empty():
+    if tables["needed"].is_empty():
         return None
-    limit = float(tables["needed"]["coverage_bought_at_most_share"].max())  # type: ignore[arg-type]
+    limits = tables["needed"]["coverage_bought_at_most_share"].drop_nulls()
     curve = pl.DataFrame({"checkers": range(1, 21)}).with_columns(
         pl.col("checkers").map_elements(_needed_by, pl.Float64).alias("coverage")
     )
     marked = curve.filter(pl.col("checkers").is_in([1, 2, 3, 5, 10, 20])).with_columns(
         pl.col("coverage").map_elements(share, pl.String).alias("words")
     )
+    band = _bought_band(float(limits.max())) if len(limits) else []  # type: ignore[arg-type]
+    is_chosen = (tables["panels"]["selection"] != "random").all()
     return charts.titled(
-        alt.layer(*_bought_band(limit), *_needed_curve(curve, marked)),
-        "If they all saw it, how much of everyone must have?",
+        alt.layer(*band, *_needed_curve(curve, marked)),
+        "All of them saw it: how widely must it be shown for that to be no surprise?",
         [
-            "The share of people an untargeted campaign had to reach for all of k plain checkers",
-            f"to see it ({CONFIDENCE:.0%} confidence), and the most that the money could reach.",
+            "With a coverage below the curve, all checkers of a panel picked blindly from everyone",
+            f"would see it less than 1 time in {RARELY}."
+            + (" Those who checked were not picked blindly." if is_chosen else ""),
         ],
     )
 
@@ -275,7 +460,7 @@ def _needed_curve(curve: pl.DataFrame, marked: pl.DataFrame) -> list[Drawing]:
     )
     y = alt.Y(
         "coverage:Q",
-        title="coverage",
+        title="share of everyone who is shown it",
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format="%", tickCount=5),
     )
@@ -284,7 +469,7 @@ def _needed_curve(curve: pl.DataFrame, marked: pl.DataFrame) -> list[Drawing]:
     dots = alt.Chart(charts.data(marked)).mark_point(
         filled=True, opacity=1, size=70, color=charts.RECORD
     )
-    words = alt.Chart(charts.data(marked)).mark_text(align="left", dx=9, dy=9, color=charts.INK)
+    words = alt.Chart(charts.data(marked)).mark_text(align="right", dx=-8, dy=-9, color=charts.INK)
     return [
         line.encode(x=x, y=y),
         dots.encode(x=x, y=y),
@@ -298,15 +483,16 @@ def _bought_band(limit: float) -> list[Drawing]:
         {
             "x": [20.8],
             "y": [limit],
-            "words": [f"the money could have reached at most {share(limit)}"],
+            "words": [f"at the prices seen the money reaches at most {share(limit)}"],
         }
     )
+    above = limit < 0.9
     return [
         alt.Chart(charts.data(band))
         .mark_rect(color=charts.CLAIM, opacity=0.35)
         .encode(x="start:Q", x2="end:Q", y="from:Q", y2="to:Q"),
         alt.Chart(charts.data(words))
-        .mark_text(align="right", dy=-9, color=charts.CLAIM, fontWeight=600)
+        .mark_text(align="right", dy=-9 if above else 12, color=charts.CLAIM, fontWeight=600)
         .encode(x="x:Q", y="y:Q", text="words:N"),
     ]
 
@@ -321,10 +507,11 @@ QUESTION = Question(
     abouts={
         "needed": "For a number of checkers all of whom saw it: the least coverage that makes that "
         "ordinary (Clopper–Pearson, one-sided), the most coverage the money could buy, and the "
-        "decimal logarithm of the chance that all would see it at that coverage.",
-        "thinly": "Impressions for each person, had the money's impressions gone to an audience of "
-        "this size: one row per size.",
+        "decimal logarithm of the chance that all would see it at that coverage: one row per "
+        "campaign, population and number.",
+        "thinly": "Impressions for each person, had a sum's impressions gone to an audience of "
+        "this size: one row per sum and size.",
         "settles": "How many people picked at random must be asked to find one who saw it, with "
-        f"{1 - MISS:.0%} certainty: one row per coverage (hypergeometric).",
+        f"{1 - MISS:.0%} certainty: one row per population and coverage (hypergeometric).",
     },
 )

@@ -7,42 +7,62 @@
 -- Who was asked, how they were chosen, and how many saw it: one row per panel. Counts are people;
 -- NULL is a number that nobody gives.
 SELECT
-  campaigns.name AS campaign,
+  coalesce(campaigns.name, sightings.campaign_id) AS campaign,
   sightings.panel,
   sightings.selection,
-  sightings.asked,
-  sightings.saw,
+  coalesce(sightings.asked, CASE WHEN sightings.outcome = 'all' THEN sightings.saw END) AS asked,
+  CASE
+    WHEN sightings.outcome = 'all' THEN coalesce(sightings.saw, sightings.asked)
+    WHEN sightings.outcome = 'none' THEN 0
+    ELSE sightings.saw
+  END AS saw,
   sightings.outcome,
   sightings.said_by,
   sightings.reported_by,
   sightings.entry_id AS entries,
   sightings.campaign_id
-FROM current_sightings AS sightings JOIN current_campaigns AS campaigns USING (campaign_id)
-ORDER BY campaign, sightings.panel, entries
+FROM current_sightings AS sightings LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
+ORDER BY campaign, sightings.campaign_id, sightings.panel, entries
 
 -- name: bought
 -- What the money could have bought: one row per campaign with a panel, sum of money and price.
 -- Impressions are the money over the price of a thousand, least money at the highest price to
--- most money at the lowest; they are ratios of ranges, rounded outward to whole impressions.
+-- most money at the lowest; they are ratios of ranges, rounded outward to whole impressions. NULL
+-- for the most is without bound, as where the price may be nothing.
 WITH money AS (
-  SELECT campaign_id, currency, low, high, wording, 'claimed by ' || said_by AS told, entry_id
-  FROM current_budgets
-  WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
-  UNION ALL
   SELECT
     campaign_id,
     currency,
-    CASE WHEN count(low) = count(*) THEN sum(low) END,
-    CASE WHEN count(high) = count(*) THEN sum(high) END,
-    count(*) || ' rows',
-    'charged by the platform',
-    string_agg(entry_id, ' ' ORDER BY entry_id)
-  FROM current_spend
-  WHERE record = 'platform' AND part_of IS NULL
-  GROUP BY campaign_id, currency
+    low,
+    high,
+    wording,
+    'claimed by ' || said_by || coalesce(', reported by ' || reported_by, '') AS told,
+    entry_id AS entries
+  FROM current_budgets
+  WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
+  UNION ALL
+  -- a row that is a part of another row of its campaign is in that row's sum already
+  SELECT
+    spend.campaign_id,
+    spend.currency,
+    CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END,
+    CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END,
+    CASE WHEN count(*) = 1 THEN any_value(spend.wording) ELSE count(*) || ' rows' END,
+    CASE spend.record
+      WHEN 'platform' THEN 'charged by the platform' WHEN 'return' THEN 'declared in a return'
+      WHEN 'payment' THEN 'paid' ELSE 'invoiced'
+    END,
+    string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
+  FROM current_spend AS spend
+  LEFT JOIN current_spend AS whole
+    ON whole.entry_id = spend.part_of
+    AND whole.campaign_id = spend.campaign_id
+    AND whole.record = spend.record
+  WHERE whole.entry_id IS NULL
+  GROUP BY spend.campaign_id, spend.currency, spend.record
 )
 SELECT
-  campaigns.name AS campaign,
+  coalesce(campaigns.name, money.campaign_id) AS campaign,
   money.wording AS money,
   money.told,
   money.currency,
@@ -50,25 +70,52 @@ SELECT
   money.high,
   rates.channel,
   rates.market,
-  rates.starts_on AS price_from,
+  coalesce(rates.starts_on, rates.ends_before - 1) AS price_seen_on,
   rates.low AS cpm_low,
   rates.high AS cpm_high,
-  CAST(floor(1000.0 * money.low / rates.high) AS BIGINT) AS impressions_low,
-  CAST(ceil(1000.0 * money.high / rates.low) AS BIGINT) AS impressions_high,
+  CASE
+    WHEN rates.high > 0
+    THEN TRY_CAST(floor(1000.0 * greatest(money.low, 0) / rates.high) AS BIGINT)
+    WHEN money.low IS NOT NULL THEN 0
+  END AS impressions_low,
+  CASE
+    WHEN rates.low > 0
+    THEN TRY_CAST(ceil(1000.0 * greatest(money.high, 0) / rates.low) AS BIGINT)
+  END AS impressions_high,
   sources.title AS price_source,
-  money.entry_id || ' ' || rates.entry_id AS entries,
-  campaigns.campaign_id
+  money.entries,
+  rates.entry_id AS price_entries,
+  money.campaign_id
 FROM money
-JOIN current_campaigns AS campaigns USING (campaign_id)
+LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
 JOIN current_rates AS rates ON rates.currency = money.currency AND rates.measure = 'cpm'
-JOIN current_sources AS sources ON sources.source_id = rates.source_id
-WHERE money.campaign_id IN (SELECT campaign_id FROM current_sightings) AND rates.low > 0
-ORDER BY campaign, money.entry_id, rates.starts_on, rates.entry_id
+LEFT JOIN current_sources AS sources ON sources.source_id = rates.source_id
+WHERE money.campaign_id IN (SELECT campaign_id FROM current_sightings)
+  AND rates.basis <> 'unknown'
+ORDER BY campaign, money.campaign_id, money.entries, price_seen_on, rates.entry_id
 
 -- name: populations
 -- Whom a campaign for everyone would have had to reach: one row per population, the latest count
 -- first. People.
 SELECT segment AS population, as_of, low, high, 'people' AS unit, entry_id AS entries
 FROM current_audiences
-WHERE segment_kind = 'all' AND low > 0
-ORDER BY as_of DESC, entries
+WHERE segment_kind = 'all' AND low >= 1
+ORDER BY as_of DESC NULLS LAST, entries
+
+-- name: delivery
+-- What was measured of the delivery of a campaign with a panel: one row per measurement.
+SELECT
+  coalesce(campaigns.name, reach.campaign_id) AS campaign,
+  reach.channel,
+  reach.starts_on,
+  reach.ends_before,
+  reach.segment_kind,
+  reach.segment,
+  reach.low,
+  reach.high,
+  reach.measure AS unit,
+  reach.entry_id AS entries,
+  reach.campaign_id
+FROM current_reach AS reach LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
+WHERE reach.campaign_id IN (SELECT campaign_id FROM current_sightings)
+ORDER BY campaign, reach.campaign_id, entries

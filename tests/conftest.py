@@ -1,0 +1,42 @@
+"""What several test files share: the shipped case as a book, and golden files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from farthing.book import Book
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the tests make into tests/goldens, to be looked at and committed",
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Hold a text against the file of a name in tests/goldens."""
+
+    def check(name: str, text: str) -> None:
+        path = ROOT / "tests" / "goldens" / name
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"no golden {name}: pytest --update-golden makes it"
+        assert text == path.read_text("utf-8"), f"{name} has changed: see pytest --update-golden"
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def case_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the shipped case as a book; nobody may write to it."""
+    book = Book(tmp_path_factory.mktemp("case") / "ge2017.duckdb")
+    book.add(*sorted((ROOT / "data" / "ge2017").glob("*.csv")))
+    return book
