@@ -41,7 +41,8 @@ def small_book(folder: Path, **ledgers: Sequence[Row]) -> Book:
     A row without an ``entry_id`` is named after its ledger and place: ``budgets-0``.
     """
     sources = [{"source_id": "s"}, *ledgers.pop("sources", [])]
-    files = [_written(folder, name, rows) for name, rows in {"sources": sources, **ledgers}.items()]
+    filled = {name: rows for name, rows in {"sources": sources, **ledgers}.items() if rows}
+    files = [_written(folder, name, rows) for name, rows in filled.items()]
     book = Book(folder / "book.duckdb")
     book.add(*files)
     return book

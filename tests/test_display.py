@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 
 from farthing import Book
 from farthing.charts import MIME_TYPE
-from farthing.display import bundles, description, table_view
+from farthing.display import bundles, description, show, table_view
 from farthing.formats import visible
 from farthing.question import Answer, BookMark, Finding, Question
 from farthing.questions import NAMES
@@ -47,7 +47,7 @@ def answer(table: pl.DataFrame, quarantine: pl.DataFrame = NO_QUARANTINE) -> Ans
         chart=lambda tables: None,
         abouts={"rows": f"One row per row {ATTACK}."},
     )
-    return Answer(question, {"rows": table}, (found,), BookMark("b", "", "", quarantine))
+    return Answer(question, {"rows": table}, (found,), BookMark("b", "", "", quarantine), show)
 
 
 @pytest.fixture(scope="module")

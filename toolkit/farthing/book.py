@@ -298,7 +298,9 @@ class Book:
         with storage.reading(self.path, self.moment) as connection:
             try:
                 return pl.DataFrame(connection.sql(query).to_arrow_table())
-            except storage.QUERY_ERRORS as error:
+            except duckdb.Error as error:
+                if storage.is_damage(error):
+                    raise
                 raise UsageError(str(error).strip()) from None
             except (pa.ArrowException, pl.exceptions.PolarsError) as error:
                 raise UsageError(f"its columns cannot be shown: {error}") from None
@@ -368,7 +370,9 @@ class Book:
             try:
                 head, differing = _journal_faults(connection)
                 return Verdict(head, (*faults, *differing, *_strays(connection)))
-            except storage.QUERY_ERRORS as error:
+            except duckdb.Error as error:
+                if storage.is_damage(error):
+                    raise
                 faults.append(f"the journal cannot be recomputed: {str(error).splitlines()[0]}")
                 return Verdict("", tuple(faults))
 

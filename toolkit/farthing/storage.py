@@ -32,15 +32,12 @@ SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
 
-#: Errors that are about what was asked for, not about the file.
-QUERY_ERRORS = (
-    duckdb.ProgrammingError,
-    duckdb.DataError,
-    duckdb.IntegrityError,
-    duckdb.NotSupportedError,
-    duckdb.PermissionException,
-    duckdb.OutOfMemoryException,
-    duckdb.InterruptException,
+#: Errors that are about the file; all others are about what was asked for.
+DAMAGE = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalError,
+    duckdb.FatalException,
 )
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -297,13 +294,18 @@ def _in_words(error: duckdb.Error, path: Path) -> FarthingError:
         return FileUnusable("the disk is full; the book is as it was before", where=path.name)
     if "ermission denied" in text or "Read-only file system" in text:
         return FileUnusable("cannot be opened: no permission", where=str(path))
-    if isinstance(error, QUERY_ERRORS):
+    if not is_damage(error):
         return FarthingError(f"DuckDB refused the work: {text.splitlines()[0]}", where=path.name)
     return BookDamaged(
         f"cannot be read as a book ({text.splitlines()[0]})",
         where=path.name,
         hint="restore it from a copy, or import the files again into a new book",
     )
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Tell whether an error is about the file; DuckDB says so of a wrong checksum by no class."""
+    return isinstance(error, DAMAGE) or type(error) is duckdb.Error
 
 
 def _holder(text: str) -> str:
@@ -376,5 +378,7 @@ def _differs(connection: duckdb.DuckDBPyConnection, view: str) -> bool:
     try:
         differing = f"({ours} EXCEPT ALL {theirs}) UNION ALL ({theirs} EXCEPT ALL {ours}) LIMIT 1"
         return bool(connection.execute(differing).fetchall())
-    except (duckdb.ProgrammingError, duckdb.DataError):
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise
         return True
