@@ -31,10 +31,10 @@ HOSTILE = (
     f'<img src=x onerror="{MARK}">&amp;{MARK}',
     f"=HYPERLINK({MARK})",
 )
-STRAY_PLURAL = re.compile(r"(?<![\d,.])1 (?!in |was |has )\w+[^s]s\b")
+STRAY_PLURAL = re.compile(r"(?<![\d,.])(?<!to )1 (?!in |was |has )\w+[^s]s\b")
 #: Where a chart holds text for people. Everything else is read by the drawing program.
 FOR_PEOPLE = re.compile(
-    r"\.values\[\d+\]\.\w+$|(^|\.)title(\.(text|subtitle)(\[\d+\])?)?$|\.sort\["
+    r"\.datasets\.data-\w+\[\d+\]\.\w+$|(^|\.)title(\.(text|subtitle)(\[\d+\])?)?$|\.sort\["
 )
 
 
@@ -115,7 +115,15 @@ def spec_of(answer: Answer) -> dict[str, Any]:
 
 def stable(spec: dict[str, Any]) -> str:
     """Write a specification out so that the last digit of a division does not matter."""
-    return json.dumps(_rounded(spec), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(_rounded(spec), ensure_ascii=False, indent=1)
+    for number, name in enumerate(spec.get("datasets", {})):
+        text = text.replace(name, f"data-{number}")
+    return text + "\n"
+
+
+def drawn(answer: Answer) -> list[dict[str, Any]]:
+    """Return every row of data that an answer's chart is drawn from."""
+    return [row for rows in spec_of(answer)["datasets"].values() for row in rows]
 
 
 def _rounded(part: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from farthing.book import Book
+from small_book import small_book
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,3 +42,28 @@ def case_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     book = Book(tmp_path_factory.mktemp("case") / "ge2017.duckdb")
     book.add(*sorted((ROOT / "data" / "ge2017").glob("*.csv")))
     return book
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book with the source ``s`` and the campaigns ``c`` and ``d``, to be copied."""
+    campaigns = [{"campaign_id": "c"}, {"campaign_id": "d"}]
+    return small_book(tmp_path_factory.mktemp("started"), campaigns=campaigns).path
+
+
+@pytest.fixture
+def book(started: Path, tmp_path: Path) -> Book:
+    """Return a book of one's own that has what rows of spend refer to."""
+    return Book(shutil.copy(started, tmp_path / "book.duckdb"))
+
+
+@pytest.fixture
+def write_csv(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Write a file as it stands, line ends and all."""
+
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from math import isfinite
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from farthing.formats import Shown
     from farthing.posting import Receipt
-    from farthing.question import Answer
+    from farthing.question import Answer, Finding
 
 app = typer.Typer(
     help="How far did campaign money go? Ledgers of what was requested, approved, claimed and "
@@ -243,22 +243,26 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
 
 
 def _print_answer(answer: Answer) -> None:
-    from rich.text import Text
-
-    from farthing.question import STATUS_WORDS
-
     console = _console()
-    console.print(Text(answer.question.asks, style="bold"))
-    marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
-    for finding in answer.findings:
-        mark, style = marks[finding.status]
-        line = Text.assemble((f"{mark} {STATUS_WORDS[finding.status]}: ", style))
-        line.append(_one_line(finding.sentence), style="default")
-        console.print(line, soft_wrap=not console.is_terminal)
+    _print_findings(console, answer, answer.findings)
     for name, table in answer.tables.items():
         console.print()
         _print_table(table, f"{name}: {answer.about(name)}")
     _talk_quarantine(answer.book.quarantine)
+
+
+def _print_findings(console: Console, answer: Answer, findings: Sequence[Finding]) -> None:
+    from rich.text import Text
+
+    from farthing.question import STATUS_WORDS
+
+    console.print(Text(answer.question.asks, style="bold"))
+    marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
+    for finding in findings:
+        mark, style = marks[finding.status]
+        line = Text.assemble((f"{mark} {STATUS_WORDS[finding.status]}: ", style))
+        line.append(_one_line(finding.sentence), style="default")
+        console.print(line, soft_wrap=not console.is_terminal)
 
 
 @app.command(epilog='Example: farthing sql book.duckdb "FROM current_budgets" > budgets.csv')
@@ -316,10 +320,16 @@ def report(
     each figure with the rows and the SQL it comes from.
     """
     from farthing.book import open as open_book
-    from farthing.report import write_report
+    from farthing.report import TELLING, write_report
+
+    talk = _console(stderr=True)
+
+    def headlines(answer: Answer) -> None:
+        _print_findings(talk, answer, answer.findings[:TELLING])
 
     with _spinner("Writing the report"):
-        written = write_report(open_book(book), output)
+        written = write_report(open_book(book), output, on_answer=headlines)
+    _talk(f"Book: {book}\nReport:")
     typer.echo(str(written))
 
 
@@ -395,7 +405,9 @@ def lab(
         raise UsageError("JupyterLab is not installed", hint="pip install 'farthing[lab]'")
     if not folder.is_dir():
         raise FileUnusable("no such folder", where=str(folder))
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder)])
+    as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    tour = ["--LabApp.default_url=/lab/tree/00-tour.ipynb"] if (folder / TOUR).exists() else []
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *as_root, *tour, str(folder)])
 
 
 def _plain(text: str) -> str:
@@ -511,15 +523,17 @@ def _record(headings: tuple[str, ...], row: tuple[str, ...]) -> Table:
 
 
 MOST_ROWS = 40
+TOUR = "00-tour.ipynb"
 MOST_RECORDS = 10
 COLUMN = 16
 
 
-def _console() -> Console:
+def _console(*, stderr: bool = False) -> Console:
     """Return the terminal; on a pipe tables are as wide as they need to be."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(width=None if is_terminal else 200, highlight=False, stderr=stderr)
 
 
 @contextlib.contextmanager

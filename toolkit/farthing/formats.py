@@ -63,6 +63,7 @@ def number(value: Decimal | int, unit: str | None) -> str:
 
 
 def _with_unit(value: Decimal | int, unit: str | None) -> str:
+    value = value or 0  # a decimal can be zero below zero
     whole = value == value.to_integral_value() if isinstance(value, Decimal) else True
     if unit is not None and re.match(CURRENCY, unit):
         sign = "¤ " if get_currency_symbol(unit, LOCALE)[-1].isalpha() else "¤"

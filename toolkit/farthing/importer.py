@@ -22,7 +22,6 @@ from typing import Any, TextIO
 
 import duckdb
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing.errors import FileUnusable, UsageError
 from farthing.ledger import Ledger
@@ -117,26 +116,32 @@ class Intake:
         The file's name as the user knows it, without its folder.
     sha256
         Of its bytes.
-    path
-        Its rows as an Arrow file: ``source_row`` and ``source_line``, which count as those of a
+    parts
+        Arrow files with its rows: ``source_row`` and ``source_line``, which count as those of a
         `Misfit`, and the cells as text under the header's names.
     header
         The names in its first record.
     rows
         How many records stand below the header, misfits among them.
     misfits
-        The records that are not in ``path``.
+        The records that are not in ``parts``.
     cut_off
         Whether the last line has no line end, as when a download breaks off.
     """
 
     name: str
     sha256: str
-    path: Path
+    parts: tuple[Path, ...] = ()
     header: tuple[str, ...] = ()
     rows: int = 0
     misfits: tuple[Misfit, ...] = ()
     cut_off: bool = False
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows, a part at a time."""
+        for part in self.parts:
+            with part.open("rb") as file:
+                yield pl.read_ipc(file)
 
 
 def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
@@ -168,7 +173,7 @@ def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
         written = _encoding(copy, encoding, name)
         try:
             with copy.open(encoding=written, newline=None) as text:
-                return _read(text, Intake(name, sha256, copy.with_suffix(".arrow")))
+                return _read(text, Intake(name, sha256), folder)
         except UnicodeDecodeError:
             raise _undecodable(copy, written, name) from None
     except OSError as error:
@@ -248,46 +253,79 @@ class _Lines:
             yield line
 
 
-def _read(text: TextIO, intake: Intake) -> Intake:
-    """Write the rows of a file to the intake's path; return the intake with what was seen."""
+def _read(text: TextIO, intake: Intake, folder: Path) -> Intake:
+    """Keep the rows of a file, part by part; return the intake with all that was seen of it."""
     lines = _Lines(text, intake.name)
     reader = csv.reader(lines, strict=True)
     header = _header(reader, intake.name)
-    records = _records(reader, lines, len(header))
-    numbers: list[Any] = [("source_row", pa.int64()), ("source_line", pa.int64())]
-    schema = pa.schema(numbers + [(name, pa.string()) for name in header])
-    rows, misfits = 0, []
-    with pa.OSFile(str(intake.path), "wb") as file, pa.ipc.new_file(file, schema) as target:
-        while some := list(islice(records, BATCH_ROWS)):
-            rows += len(some)
-            misfits += [record for record in some if isinstance(record, Misfit)]
-            fitting = [record for record in some if not isinstance(record, Misfit)]
-            target.write_batch(_arrow(fitting, schema))
+    misfits: list[Misfit] = []
+    parts: list[Path] = []
+    rows = 0
+    for frame in _frames(_records(reader, lines, len(header), misfits), header):
+        rows += len(frame)
+        parts.append(folder / f"{intake.sha256}-{len(parts)}.arrow")
+        frame.write_ipc(parts[-1])
+    rows += len(misfits)
     cut_off = not lines.last.endswith("\n")
     if cut_off and not rows:
         raise FileUnusable("ends within its header: it may have been cut off", where=intake.name)
-    return replace(intake, header=header, rows=rows, misfits=tuple(misfits), cut_off=cut_off)
+    return replace(
+        intake,
+        parts=tuple(parts),
+        header=header,
+        rows=rows,
+        misfits=tuple(misfits),
+        cut_off=cut_off,
+    )
 
 
-def _records(reader: Any, lines: _Lines, width: int) -> Iterator[tuple[int | str, ...] | Misfit]:
-    """Yield each record below the header that is not a blank line: row, line, cells."""
+def _frames(
+    records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...]
+) -> Iterator[pl.DataFrame]:
+    """Gather records into frames of bounded size."""
+    while True:
+        numbers: list[int] = []
+        lines: list[int] = []
+        cells: list[str] = []  # of all rows in one list: as many small lists are slow to keep
+        for number, line, record in islice(records, BATCH_ROWS):
+            numbers.append(number)
+            lines.append(line)
+            cells += record
+        if not numbers:
+            return
+        yield pl.DataFrame(
+            [
+                pl.Series("source_row", numbers, pl.Int64),
+                pl.Series("source_line", lines, pl.Int64),
+                *(
+                    pl.Series(name, cells[at :: len(header)], pl.String)
+                    for at, name in enumerate(header)
+                ),
+            ]
+        )
+
+
+def _records(
+    reader: Any, lines: _Lines, width: int, misfits: list[Misfit]
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield each record below the header that fits it: row, line, cells. Blank lines are none."""
     row, start = 1, reader.line_num + 1
     while True:
         try:
             for cells in reader:
                 if len(cells) == width:
                     row += 1
-                    yield row, start, *cells
+                    yield row, start, cells
                 elif cells:
                     row += 1
-                    cells_of_it = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-                    reason = f"the row has {cells_of_it} and the header {width}"
-                    yield Misfit(row, start, tuple(cells), reason)
+                    found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                    reason = f"the row has {found} and the header {width}"
+                    misfits.append(Misfit(row, start, tuple(cells), reason))
                 start = reader.line_num + 1
             return
         except csv.Error as error:
             row += 1
-            yield _loose(error, row, start, reader.line_num, lines)
+            misfits.append(_loose(error, row, start, reader.line_num, lines))
             start = reader.line_num + 1
 
 
@@ -303,12 +341,6 @@ def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> M
             hint="close the quote, or double it where it is part of the text",
         )
     return Misfit(row, start, (lines.last.rstrip("\n"),), f"the row {reason}")
-
-
-def _arrow(records: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
-    columns = list(zip(*records, strict=True)) or [()] * len(schema)
-    arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
-    return pa.record_batch(arrays, schema)
 
 
 def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
@@ -403,13 +435,17 @@ def _closest(unknown: Sequence[str], known: frozenset[str]) -> str | None:
 def batches(
     connection: duckdb.DuckDBPyConnection, importer: Importer, intake: Intake
 ) -> Iterator[pl.DataFrame]:
-    """Yield the rows as the importer maps them, in bounded memory."""
-    with pa.OSFile(str(intake.path)) as file, pa.ipc.open_file(file) as rows:
-        for number in range(rows.num_record_batches):
-            yield mapped(connection, importer, pa.Table.from_batches([rows.get_batch(number)]))
+    """Yield the rows as the importer maps them, in bounded memory.
+
+    The connection is one of its own: a transaction would keep every part until it ends.
+    """
+    for rows in intake.frames():
+        yield mapped(connection, importer, rows)
 
 
-def mapped(connection: duckdb.DuckDBPyConnection, importer: Importer, rows: Any) -> pl.DataFrame:
+def mapped(
+    connection: duckdb.DuckDBPyConnection, importer: Importer, rows: pl.DataFrame
+) -> pl.DataFrame:
     """Run an importer's SELECT on some rows of its file."""
     connection.register("source", rows)
     try:

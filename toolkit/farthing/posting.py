@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from farthing.errors import Problem
-from farthing.importer import Importer, Intake, Misfit, batches, mapped
+from farthing.importer import BATCH_ROWS, Importer, Intake, Misfit, batches, mapped
 from farthing.ledger import FILE, Fault, Ledger
 from farthing.relations import broken
 from farthing.rows import typed
@@ -154,9 +154,7 @@ def post(
     rows_posted = _count(connection, "incoming")
     first_rows = connection.sql("SELECT * FROM incoming ORDER BY source_row LIMIT 5").pl()
     _journal(staging, importer, intake, "posted" if posts else "refused", locale, version)
-    connection.execute(
-        f"INSERT INTO {FILE}.{importer.ledger.name} SELECT * FROM incoming ORDER BY source_row"
-    )
+    connection.execute(f"INSERT INTO {FILE}.{importer.ledger.name} SELECT * FROM incoming")
     connection.execute("DROP TABLE incoming")
     return Receipt(
         file=intake.name,
@@ -199,7 +197,7 @@ def _stage(
     staging = _Staging(connection, ledger)
     connection.execute(f"CREATE TEMP TABLE incoming AS SELECT * FROM {ledger.name} LIMIT 0")
     batch_id = pl.lit(_next_batch(connection)).cast(pl.Int64).alias("batch_id")
-    for text in batches(connection, importer, intake):
+    for text in batches(connection.cursor(), importer, intake):
         frame, faults = typed(ledger, text.with_columns(batch_id), locale=locale)
         for fault in faults:
             staging.refuse(frame["source_row"][fault.index], fault)
@@ -215,9 +213,8 @@ def _stage(
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    connection.register("rows_to_insert", rows)
-    connection.execute(f"INSERT INTO {table} SELECT * FROM rows_to_insert")
-    connection.unregister("rows_to_insert")
+    # A frame that is registered by name would be kept until the transaction ends.
+    connection.from_arrow(rows.to_arrow()).insert_into(table)
 
 
 def _refuse_cut_line(staging: _Staging, intake: Intake) -> None:
@@ -294,9 +291,11 @@ def _faulty_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Read the refused rows once more: their whole record, and what amount could be made out."""
     ledger = staging.ledger
-    numbers = pl.LazyFrame({"source_row": list(staging.faults)}, schema={"source_row": pl.Int64})
-    rows = pl.scan_ipc(intake.path).join(numbers, on="source_row", how="semi")
-    records = rows.sort("source_row").collect()
+    if not staging.faults:
+        return
+    faulty = pl.DataFrame({"source_row": list(staging.faults)}, schema={"source_row": pl.Int64})
+    rows = [part.join(faulty, on="source_row", how="semi") for part in intake.frames()]
+    records = pl.concat(rows).sort("source_row")
     text = mapped(staging.connection, importer, records).sort("source_row")
     batch_id = pl.lit(0, pl.Int64).alias("batch_id")
     frame, _ = typed(ledger, text.with_columns(batch_id), locale=locale)
@@ -316,12 +315,12 @@ def content_sha256(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]
     cells = ", ".join(
         f"coalesce(strlen({name}::VARCHAR) || ':' || {name}::VARCHAR, '-')" for name in columns
     )
-    query = (
-        "SELECT sha256(coalesce(string_agg(row_sha256, '' ORDER BY source_row, row_sha256), '')) "
-        f"FROM (SELECT source_row, sha256(concat({cells})) AS row_sha256 FROM {rows})"
-    )
-    [(digest,)] = connection.execute(query).fetchall()
-    return str(digest)
+    row_hashes = f"SELECT source_row, sha256(concat({cells})) AS row_sha256 FROM {rows}"
+    digest = hashlib.sha256()
+    ordered = f"SELECT row_sha256 FROM ({row_hashes}) ORDER BY source_row, row_sha256"
+    for batch in connection.sql(ordered).to_arrow_reader(BATCH_ROWS):
+        digest.update("".join(batch.column(0).to_pylist()).encode())
+    return digest.hexdigest()
 
 
 def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,7 @@ def write_report(
     questions: Sequence[str] = NAMES,
     title: str | None = None,
     command: str | None = None,
+    on_answer: Callable[[Answer], None] = lambda answer: None,
 ) -> Path:
     """Write a report of a book as one HTML file, whole or not at all.
 
@@ -105,6 +106,8 @@ def write_report(
         The headline.
     command
         The command that makes the page, printed at its end.
+    on_answer
+        Called with each answer as it comes.
 
     Returns
     -------
@@ -126,7 +129,7 @@ def write_report(
     """
     _spare(book, path)
     command = command or f"farthing report {book.path.name} -o {Path(path).name}"
-    page = report_html(book, questions=questions, title=title, command=command)
+    page = report_html(book, questions=questions, title=title, command=command, on_answer=on_answer)
     return write_whole(path, page.encode("utf-8"))
 
 
@@ -168,11 +171,15 @@ def report_html(
     questions: Sequence[str] = NAMES,
     title: str | None = None,
     command: str | None = None,
+    on_answer: Callable[[Answer], None] = lambda answer: None,
 ) -> str:
     """Return the page of `write_report` as text."""
     if not questions:
         raise UsageError("a report needs a question", hint=f"one of {', '.join(NAMES)}")
-    answers = [book.ask(name) for name in questions]
+    answers = []
+    for name in questions:
+        answers.append(book.ask(name))
+        on_answer(answers[-1])
     sections = [_section(answer) for answer in answers]
     numbers = _numbered(sections)
     journal = _journal(book)

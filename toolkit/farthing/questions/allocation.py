@@ -235,7 +235,7 @@ def _among_all(numbered: pl.DataFrame, seats: pl.DataFrame) -> Iterator[Finding]
         yield Finding(
             "cannot_tell",
             "allocation.coverage",
-            f"Of these {number(len(every), 'seats')}, {len(every) - len(told):,} have no number "
+            f"Of these {number(len(every), 'seats')}, {_have(len(every) - len(told))} no number "
             f"for “{rows['resource'][0]}” on the book, and what is known comes from "
             f"{_origins(rows)}. "
             "Whether closer seats went without is not known.",
@@ -264,6 +264,10 @@ def _closer(rows: pl.DataFrame, every: pl.DataFrame) -> str:
 
 def _were(count: int) -> str:
     return "none was" if count == 0 else "1 was" if count == 1 else f"{count:,} were"
+
+
+def _have(count: int) -> str:
+    return "1 has" if count == 1 else f"{count:,} have"
 
 
 def _origins(rows: pl.DataFrame) -> str:

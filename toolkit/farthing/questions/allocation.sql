@@ -23,14 +23,14 @@ WITH polls AS (
     mine.area_code,
     mine.party,
     mine.votes - max(other.votes) AS margin,
-    CAST(mine.votes - max(other.votes) AS DOUBLE) / nullif(max(polls.valid_votes), 0)
-      AS margin_share
+    CAST(mine.votes - max(other.votes) AS DOUBLE) / max(polls.valid_votes) AS margin_share
   FROM parties AS mine
   JOIN parties AS other
     ON other.election = mine.election
     AND other.area_code = mine.area_code
     AND other.party <> mine.party
   JOIN polls ON polls.election = mine.election AND polls.area_code = mine.area_code
+  WHERE polls.valid_votes > 0
   GROUP BY mine.election, mine.held_on, mine.area_code, mine.party, mine.votes
 ), known AS (
   SELECT

@@ -158,7 +158,7 @@ def _contradiction(quantity: Row, statements: Sequence[Row]) -> Finding:
     return Finding(
         "fail",
         "evidence.agreement",
-        f"{quantity['quantity']}: {'; '.join(spoken)}. {they} differ by "
+        f"Accounts disagree on {quantity['quantity']}: {'; '.join(spoken)}. {they} differ by "
         f"{at_least}{difference(quantity['gap'], unit)}; {_counted(quantity)}. "
         f"Preferred: {preferred}, from {quantity['reason']}.",
         tuple(quantity["entries"].split()),

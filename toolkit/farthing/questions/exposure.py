@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, log
+from math import floor, inf, log
 from typing import Any
 
 import altair as alt
@@ -231,7 +231,7 @@ def _campaign(
     for population in tables["populations"].iter_rows(named=True):
         if bought is not None:
             yield _money_reaches(population, bought, _all_saw(panels), about)
-        yield _would_settle(population, bought, panels, tables["settles"], about)
+        yield from _would_settle(population, bought, panels, tables["settles"], about)
     for rows in of_it["thinly"].partition_by("entries", maintain_order=True):
         yield _each(rows, of_it["delivery"], about)
 
@@ -320,7 +320,9 @@ def _coverage_needed(sizes: Sequence[int], about: str) -> Finding:
 
 def _money_reaches(population: Row, bought: Bought, sizes: Sequence[int], about: str) -> Finding:
     """Hold the coverage an untargeted campaign needed against the most the money could buy."""
-    everyone = f"{interval(population['low'], population['high'], None)} {population['population']}"
+    everyone = (
+        f"{population['population']} ({interval(population['low'], population['high'], None)})"
+    )
     limit = _limit(bought, int(population["low"]))
     entries = tuple(population["entries"].split())
     code = "exposure.money_reaches_coverage"
@@ -337,14 +339,16 @@ def _money_reaches(population: Row, bought: Bought, sizes: Sequence[int], about:
     sentence = (
         f"{about}At the lowest price seen, and with nobody shown it twice, the money would reach "
         f"at most {share(limit)} of the {everyone}. By the yardstick of 1 time in {RARELY} that is "
-        f"{verdict}. The chance that one person picked blindly is reached is then at most "
-        f"{one[1]}; {'; '.join(f'that {size:,} all are, {odds}' for size, odds in more)}."
+        f"{verdict}. The chance that one person picked blindly is reached is then {one[1]} at "
+        f"the most; {'; '.join(f'that {size:,} all are, {odds}' for size, odds in more)}."
     )
     return Finding(status, code, sentence, entries, "needed")
 
 
 def _odds(log10_chance: float) -> str:
     """Return a chance as people say it, in two figures."""
+    if log10_chance == -inf:
+        return "nil"
     if log10_chance < -9:
         return "less than 1 in a billion"
     if log10_chance > -1:
@@ -393,7 +397,7 @@ def _each(thinly: pl.DataFrame, delivery: pl.DataFrame, about: str) -> Finding:
 
 def _would_settle(
     population: Row, bought: Bought | None, panels: pl.DataFrame, settles: pl.DataFrame, about: str
-) -> Finding:
+) -> Iterator[Finding]:
     """Say how many people picked at random would show whether many others saw it."""
     people = int(population["low"])
     asks = dict(
@@ -408,6 +412,8 @@ def _would_settle(
     if low is not None and low != high:
         cases.append((low, f"if {share(low / people)} did, the least it buys"))
     enough = [f"{asks[exposed]:,} {case}" for exposed, case in cases if asks.get(exposed)]
+    if not enough:
+        return  # of one person there is no half to look for
     is_asked = (panels["selection"] == "random").any()
     sentence = (
         f"{about}What would settle it: to ask people picked at random from the "
@@ -420,7 +426,7 @@ def _would_settle(
         )
     )
     entries = tuple(population["entries"].split())
-    return Finding("cannot_tell", "exposure.would_settle", sentence, entries, "settles")
+    yield Finding("cannot_tell", "exposure.would_settle", sentence, entries, "settles")
 
 
 def chart(tables: Tables) -> Drawing | None:

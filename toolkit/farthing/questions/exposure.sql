@@ -74,12 +74,13 @@ SELECT
   rates.low AS cpm_low,
   rates.high AS cpm_high,
   CASE
+    WHEN money.low IS NULL THEN NULL
     WHEN rates.high > 0
     THEN TRY_CAST(floor(1000.0 * greatest(money.low, 0) / rates.high) AS BIGINT)
-    WHEN money.low IS NOT NULL THEN 0
+    ELSE 0
   END AS impressions_low,
   CASE
-    WHEN rates.low > 0
+    WHEN rates.low > 0 AND money.high IS NOT NULL
     THEN TRY_CAST(ceil(1000.0 * greatest(money.high, 0) / rates.low) AS BIGINT)
   END AS impressions_high,
   sources.title AS price_source,
