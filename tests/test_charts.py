@@ -200,9 +200,7 @@ def test_decimals_and_dates_are_cast_once() -> None:
 def test_no_text_ends_the_drawing(text: str) -> None:
     spec = ranges((text, 1, 2, "claim", text), (text, 5, None, "record", text))
     assert charts.png(spec).startswith(b"\x89PNG")
-    assert not re.search(
-        "[\x00-\x08\u202e\uffff]", json.dumps(spec, ensure_ascii=False)
-    )
+    assert not re.search("[\x00-\x08\u202e\uffff]", json.dumps(spec, ensure_ascii=False))
 
 
 def test_nothing_is_fetched() -> None:

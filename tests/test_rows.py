@@ -339,6 +339,12 @@ def test_a_cell_that_cannot_be_read_is_not_also_blank_and_its_row_not_also_wrong
     assert faults == [Fault(0, "votes", "many", "is not a whole number")]
 
 
+def test_a_wrong_currency_is_no_unit_to_read_an_amount_in() -> None:
+    [row], faults = read(SPEND, {"currency": "gbp", "amount": "£1.50"})
+    rule = "is not an ISO 4217 currency: three capital letters, such as GBP"
+    assert (faults, row["low"]) == ([Fault(0, "currency", "gbp", rule)], Decimal("1.50"))
+
+
 def test_other_rules_of_the_row_are_still_tried() -> None:
     _, faults = read(SPEND, {"amount": "x", "record": "receipt", "currency": None})
     assert sorted(fault.column or "" for fault in faults) == ["amount", "currency", "record"]

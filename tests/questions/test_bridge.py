@@ -306,7 +306,7 @@ def test_a_contrast_of_equals_is_a_contradiction(tmp_path: Path) -> None:
 def test_contrasts_that_say_the_opposite_cancel(tmp_path: Path) -> None:
     answer = asked(
         tmp_path,
-        budgets=[said("requested", "a fortune"), said("claimed", "a fortune")],
+        budgets=[said("requested", "a fortune"), said("claimed", "about £5,000")],
         comparisons=[
             {"greater_entry": "budgets-0", "lesser_entry": "budgets-1", "said_by": "Ada"},
             {"greater_entry": "budgets-1", "lesser_entry": "budgets-0", "said_by": "Bert"},
@@ -315,6 +315,7 @@ def test_contrasts_that_say_the_opposite_cancel(tmp_path: Path) -> None:
     assert statuses(answer, "bridge.contrast") == ["fail", "fail"]
     assert "somebody says the opposite of the same sums" in answer.findings[-1].sentence
     assert [row[-1] for row in steps(answer)] == ["cannot tell"]
+    assert answer.tables["stages"]["low"][0] == Decimal("0.01")
 
 
 def test_contrasts_between_different_accounts_cancel_too(tmp_path: Path) -> None:

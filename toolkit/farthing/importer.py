@@ -201,10 +201,14 @@ def _encoding(copy: Path, declared: str | None, name: str) -> str:
     """Return how a file is written: as its mark says, as declared, or UTF-8."""
     with copy.open("rb") as source:
         start = source.read(4)
-    marked = next((said for mark, said in BYTE_ORDER_MARKS if start.startswith(mark)), None)
-    if marked is None and declared == "cp1252" and _is_utf8(copy):
+    if marked := next((said for mark, said in BYTE_ORDER_MARKS if start.startswith(mark)), None):
+        return marked
+    if declared == "utf-16":
+        what = "has no byte order mark, and so may be either kind of utf-16 or none"
+        raise FileUnusable(what, where=name, hint="save it as UTF-8")
+    if declared == "cp1252" and _is_utf8(copy):
         raise FileUnusable("is UTF-8, not cp1252", where=name, hint="leave the encoding out")
-    return marked or declared or "utf-8"
+    return declared or "utf-8"
 
 
 def _is_utf8(copy: Path) -> bool:
@@ -227,10 +231,11 @@ def _undecodable(copy: Path, written: str, name: str) -> FileUnusable:
     except UnicodeDecodeError as error:
         data = error.object[: error.start + 1]
     before = data[:-1].decode(written, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    declare = "declare how the file is written, as in --encoding cp1252 (Excel on Windows)"
     return FileUnusable(
         f"byte 0x{data[-1]:02X} is not {written.removesuffix('-sig')}",
         where=f"{name}:{before.count(chr(10)) + 1}",
-        hint="declare how the file is written, as in --encoding cp1252 (Excel on Windows)",
+        hint="save it as UTF-8" if written == "cp1252" else declare,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from farthing.errors import AmountError
-from farthing.ledger import POSTED_COLUMNS, Fault, Ledger
+from farthing.ledger import CURRENCY, POSTED_COLUMNS, Fault, Ledger
 from farthing.numerals import Marks, exponent, marks_of
 from farthing.wording import parse
 
@@ -124,6 +124,9 @@ def _amounts(
     unit = ledger.amount_unit
     units = cells[unit] if unit in cells.columns else pl.repeat(unit, len(cells), eager=True)
     amounts = pl.DataFrame({"amount": cells["amount"], "unit": units})
+    if unit == "currency":  # what is none is refused as such, and must not be taken for a count
+        is_code = pl.col("unit").str.contains(CURRENCY)
+        amounts = amounts.with_columns(pl.when(is_code).then("unit").alias("unit"))
     amounts = amounts.with_columns(_figures(amounts, locale))
     worded = amounts.filter(pl.col("figure").is_null()).select("amount", "unit")
     read, refused = _parse_each(worded.unique(maintain_order=True), locale)
