@@ -31,6 +31,7 @@ HOSTILE = (
     f'<img src=x onerror="{MARK}">&amp;{MARK}',
     f"=HYPERLINK({MARK})",
 )
+STRAY_MARK = re.compile(r"\bNone\b|\bnan\b|Decimal|NULL|  |\.\.|,,| ,| \.")
 STRAY_PLURAL = re.compile(r"(?<![\d,.])(?<!to )1 (?!in |was |has )\w+[^s]s\b")
 #: Where a chart holds text for people. Everything else is read by the drawing program.
 FOR_PEOPLE = re.compile(
@@ -104,7 +105,7 @@ def rests_on_rows(book: Book, answer: Answer) -> None:
 def reads_well(answer: Answer) -> None:
     """Find what no sentence may hold: a Python word, two marks in a row, a stray singular."""
     for finding in answer.findings:
-        assert not re.search(r"\bNone\b|\bnan\b|Decimal|NULL|  |\.\.|,,| ,| \.", finding.sentence)
+        assert not re.search(STRAY_MARK, finding.sentence), finding.sentence
         assert not re.search(STRAY_PLURAL, finding.sentence), finding.sentence
         assert finding.sentence.endswith("."), finding.sentence
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from farthing.book import Book
+from farthing.ledger import Ledger
 from small_book import small_book
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,12 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def book(started: Path, tmp_path: Path) -> Book:
     """Return a book of one's own that has what rows of spend refer to."""
     return Book(shutil.copy(started, tmp_path / "book.duckdb"))
+
+
+@pytest.fixture
+def proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the proof that pandera is on, which costs more than a small import does."""
+    monkeypatch.setattr(Ledger, "prove_checked", lambda ledger: None)
 
 
 @pytest.fixture

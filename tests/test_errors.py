@@ -47,7 +47,9 @@ def test_every_exception_has_its_exit_code_and_its_place_in_the_tree() -> None:
     assert FarthingError.exit_code == 1
 
 
-@pytest.mark.parametrize("kind", [FarthingError, *(set(LEAVES) - {DataRefused})])
+@pytest.mark.parametrize(
+    "kind", [FarthingError, *(kind for kind in LEAVES if kind is not DataRefused)]
+)
 def test_a_message_says_where_what_and_what_next(kind: type[FarthingError]) -> None:
     assert str(kind("no such file")) == "no such file"
     assert str(kind("no such file", where="a.csv:3")) == "a.csv:3: no such file"
@@ -73,7 +75,7 @@ def test_data_refused_says_all_of_it() -> None:
     [
         (10, 10, '  a.csv:11: votes "x" is no number'),
         (11, 10, "  … and 1 more"),
-        (1_234_567, 10, "  … and 1,234,557 more"),
+        (12_345, 10, "  … and 12,335 more"),
     ],
 )
 def test_data_refused_shows_ten_problems_and_holds_all(count: int, shown: int, last: str) -> None:

@@ -316,13 +316,15 @@ def test_text_is_kept_as_it_is(text: str) -> None:
     ("character", "shown"),
     [("\0", "\\x00"), ("\x1b", "\\x1b"), ("\x0b", "\\x0b"), ("\x7f", "\\x7f"), ("\x92", "\\x92")],
 )
-def test_a_control_character_is_refused_and_made_visible(character: str, shown: str) -> None:
-    _, faults = read(SPEND, {"payee": f"A{character}"}, {"entry_id": f"e{character}"})
-    rule = "holds a control character"
-    assert faults == [
-        Fault(1, "entry_id", f"e{shown}", rule),
-        Fault(0, "payee", f"A{shown}", rule),
-    ]
+@pytest.mark.parametrize("column", ["payee", "entry_id", "incurred_on", "amount", "record"])
+def test_a_control_character_is_refused_made_visible_and_not_echoed(
+    column: str, character: str, shown: str
+) -> None:
+    text = f"{ROW['spend'].get(column, 'Ada')}{character}"
+    [row, other], faults = read(SPEND, {column: text}, {})
+    assert faults == [Fault(0, column, text[:-1] + shown, "holds a control character")]
+    assert row.get(column) is None
+    assert other["low"] == Decimal("1.00")
 
 
 # One cause, one complaint.

@@ -361,6 +361,7 @@ def test_what_is_denied_or_unknown_buys_nothing(tmp_path: Path) -> None:
         tmp_path,
         sightings=[PANEL],
         budgets=[{**MONEY, "modality": "denied"}, {**MONEY, "amount": "not known"}],
+        spend=[{"campaign_id": "c", "amount": ""}],
         rates=[PRICE, {"amount": ""}],
         audiences=[PEOPLE],
     )

@@ -32,9 +32,19 @@ BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+#: How files begin that people take for tables, and are none that can be read.
+OTHER_KINDS = (
+    (b"PK\x03\x04", "a workbook or another archive"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook"),
+    (b"\x1f\x8b", "compressed"),
+    (b"%PDF", "a PDF"),
+    (b"PAR1", "a Parquet file"),
+)
 BATCH_ROWS = 100_000
 CHUNK_BYTES = 1 << 20
 LONGEST_LINE = 2_000_000
+SHOWN_NAMES = 10
+SHOWN_CHARACTERS = 60
 SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
 AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
 
@@ -177,7 +187,7 @@ def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
         except UnicodeDecodeError:
             raise _undecodable(copy, written, name) from None
     except OSError as error:
-        raise FileUnusable(f"cannot be read: {error.strerror}", where=name) from None
+        raise FileUnusable(f"cannot be read: {error.strerror or error}", where=name) from None
 
 
 def in_memory(name: str, text: str, folder: Path) -> Intake:
@@ -201,6 +211,9 @@ def _encoding(copy: Path, declared: str | None, name: str) -> str:
     """Return how a file is written: as its mark says, as declared, or UTF-8."""
     with copy.open("rb") as source:
         start = source.read(4)
+    for mark, kind in OTHER_KINDS:
+        if start.startswith(mark):
+            raise FileUnusable(f"is {kind}", where=name, hint="save the table as CSV")
     if marked := next((said for mark, said in BYTE_ORDER_MARKS if start.startswith(mark)), None):
         return marked
     if declared == "utf-16":
@@ -335,17 +348,29 @@ def _records(
 
 
 def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> Misfit:
-    """Return the record that broke the rules of quoting, where it is one line."""
+    """Return the record that broke the rules of quoting, where it is one line and no more."""
     reason = "has a quote that is never closed, or text after one"
     if "field larger" in str(error):
         reason = f"has a cell of more than {csv.field_size_limit():,} characters"
-    if end > start:
+    if end > start or _goes_on(error, lines.last):
         raise FileUnusable(
-            f"the row {reason}, and takes in the lines to {end}",
+            f"the row {reason}; nobody can tell in which line the next begins",
             where=f"{lines.name}:{start}",
             hint="close the quote, or double it where it is part of the text",
         )
     return Misfit(row, start, (lines.last.rstrip("\n"),), f"the row {reason}")
+
+
+def _goes_on(error: csv.Error, line: str) -> bool:
+    """Tell whether a line with a loose quote may leave a cell open for the next."""
+    if "unexpected end" in str(error):
+        return False
+    lenient = csv.reader([line, ""])
+    try:
+        next(lenient)
+    except csv.Error:  # a cell too long to be read on
+        return '"' in line
+    return lenient.line_num > 1
 
 
 def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
@@ -421,8 +446,8 @@ def _unrecognised(intake: Intake, nearest: Importer, what: str) -> FileUnusable:
     known = nearest.required | nearest.optional
     missing = sorted(nearest.required - set(intake.header))
     unknown = [column for column in intake.header if column not in known]
-    details = [f"missing: {', '.join(missing)}"] if missing else []
-    details += [f"unknown: {', '.join(unknown)}"] if unknown else []
+    details = [f"missing: {_listed(missing)}"] if missing else []
+    details += [f"unknown: {_listed(unknown)}"] if unknown else []
     return FileUnusable(
         f"{what} {nearest.name} ({'; '.join(details)})",
         where=f"{intake.name}:1",
@@ -430,8 +455,14 @@ def _unrecognised(intake: Intake, nearest: Importer, what: str) -> FileUnusable:
     )
 
 
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:SHOWN_CHARACTERS] for name in names[:SHOWN_NAMES])
+    rest = len(names) - SHOWN_NAMES
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
 def _closest(unknown: Sequence[str], known: frozenset[str]) -> str | None:
-    for column in unknown:
+    for column in unknown[:SHOWN_NAMES]:
         if near := difflib.get_close_matches(column.lower(), known, n=1, cutoff=0.75):
             return f'did you mean "{near[0]}" by "{column}"?'
     return None

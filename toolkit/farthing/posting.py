@@ -276,8 +276,9 @@ def _keep_refused(
 
 
 def _shown(misfit: Misfit) -> str:
-    """Return enough of a record to find it by, in one line."""
-    return " ".join(",".join(misfit.cells).split())[:SHOWN_CHARACTERS]
+    """Return enough of a record to find it by, in one line and without what does not show."""
+    text = " ".join(",".join(misfit.cells).split())[:SHOWN_CHARACTERS]
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _misfit_rows(intake: Intake) -> Iterator[tuple[Any, ...]]:

@@ -56,6 +56,8 @@ def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFr
         *(pl.lit(None, pl.String).alias(name) for name in absent),
     ).with_columns(pl.col(pl.String).str.strip_chars(SPACES).replace("", None))
     faults = list(_control_characters(cells))
+    readable = pl.when(~pl.col(pl.String).str.contains(CONTROL)).then(pl.col(pl.String))
+    cells = cells.with_columns(readable.name.keep()) if faults else cells
     marks = marks_of(locale)
     columns: list[pl.Series] = []
     for name in ledger.file_columns:

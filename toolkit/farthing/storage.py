@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,8 @@ DAMAGE = (
     duckdb.InternalError,
     duckdb.FatalException,
 )
+
+NO_ROOM = ("No space left", "quota exceeded", "File too large")
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -239,6 +242,10 @@ def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     except duckdb.Error as error:
         raise _in_words(error, path) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # what Ctrl-C becomes within DuckDB
+            raise KeyboardInterrupt from None
+        raise
     finally:
         connection.close()
 
@@ -290,7 +297,7 @@ def _in_words(error: duckdb.Error, path: Path) -> FarthingError:
         return BookBusy(
             f"is held by {_holder(text)}", where=path.name, hint="try again when it has finished"
         )
-    if "No space left" in text:
+    if any(words in text for words in NO_ROOM):
         return FileUnusable("the disk is full; the book is as it was before", where=path.name)
     if "ermission denied" in text or "Read-only file system" in text:
         return FileUnusable("cannot be opened: no permission", where=str(path))
@@ -341,18 +348,22 @@ def catalog_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
     It changes no answer here, and would in another client that opens the file.
     """
-    made = duckdb.connect(":memory:", config=LOCKED_DOWN)
-    try:
-        made.execute(f"ATTACH ':memory:' AS {FILE}")
-        _create(made)
-        ours = set(made.execute(DEFINED, [FILE]).fetchall())
-    finally:
-        made.close()
     theirs = set(connection.execute(DEFINED, [FILE]).fetchall())
-    changed = {name for _, name, _ in ours ^ theirs} | {
+    changed = {name for _, name, _ in _defined_here() ^ theirs} | {
         name for name in views() if ("view", name, "") in theirs and _differs(connection, name)
     }
     return [f"{name} is not defined as Farthing defines it" for name in sorted(changed)]
+
+
+@cache
+def _defined_here() -> frozenset[tuple[str, str, str]]:
+    """Return what is defined in a new book, as this DuckDB spells it."""
+    connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
+    connection.execute(f"ATTACH ':memory:' AS {FILE}")
+    _create(connection)
+    found = frozenset(connection.execute(DEFINED, [FILE]).fetchall())
+    connection.close()
+    return found
 
 
 #: Everything in the catalogue of a file. How a view is spelt differs from one DuckDB to the next.

@@ -324,11 +324,11 @@ def _label(said: Sequence[Row], statements: Sequence[Row]) -> str:
     )
     first, *others = dict.fromkeys(names)
     every = ", ".join([first, *others])
-    return every if len(every) <= LONGEST_LABEL else f"{first}{_and_more(others)}"
-
-
-def _and_more(others: Sequence[str]) -> str:
-    return f" and {len(others)} more" if others else ""
+    if len(every) <= LONGEST_LABEL or not others:
+        return every
+    more = f" and {len(others)} more"
+    room = LONGEST_LABEL - len(more)
+    return f"{first if len(first) <= room else f'{first[: room - 1]}…'}{more}"
 
 
 def _is_computed(said: Sequence[Row]) -> bool:

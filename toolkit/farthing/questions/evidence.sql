@@ -54,7 +54,8 @@ WITH graded AS (
   SELECT
     election,
     max(held_on) AS held_on,
-    'the votes of ' || count(*) || ' seats' AS said_by,
+    'the votes of ' || count(*) || CASE WHEN count(*) = 1 THEN ' seat' ELSE ' seats' END
+      AS said_by,
     sum(electorate) AS electorate,
     count(electorate) = count(*) AS is_whole,
     sum(valid_votes) AS valid_votes,

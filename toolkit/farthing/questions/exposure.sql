@@ -92,7 +92,7 @@ LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
 JOIN current_rates AS rates ON rates.currency = money.currency AND rates.measure = 'cpm'
 LEFT JOIN current_sources AS sources ON sources.source_id = rates.source_id
 WHERE money.campaign_id IN (SELECT campaign_id FROM current_sightings)
-  AND rates.basis <> 'unknown'
+  AND rates.basis <> 'unknown' AND (money.low IS NOT NULL OR money.high IS NOT NULL)
 ORDER BY campaign, money.campaign_id, money.entries, price_seen_on, rates.entry_id
 
 -- name: populations
