@@ -209,8 +209,9 @@ def test_an_entry_is_corrected_in_the_locale_it_was_read_in(book: Book, write_cs
             "spendings",
             "a",
             {},
-            "unknown ledger spendings\nHint: one of sources, campaigns, budgets, comparisons, "
-            "spend, transfers, reach, audiences, sightings, resources, contests, rates, statements",
+            "unknown ledger spendings\nHint: one of sources, campaigns, links, budgets, "
+            "comparisons, spend, transfers, reach, audiences, sightings, resources, contests, "
+            "areas, rates, statements",
         ),
         ("spend", "z", {}, "spend has no entry z in force"),
         ("spend", "old", {}, "spend has no entry old in force"),
@@ -393,7 +394,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Verdict]:
 
 
 CHANGED_ROWS = "spend: rows of 3.csv were changed after they were posted"
-CHANGED_REFUSED = "spend: what was refused of 3.csv was changed afterwards"
+CHANGED_REFUSED = "what was refused of 3.csv was changed afterwards"
+POSTINGS = "journal entry 3 (3.csv): its postings were changed"
 THIRD = "journal entry 3 (3.csv) was changed"
 LATER = ("journal entry 4 (4.csv) was changed", "journal entry 5 (spend a2) was changed")
 
@@ -427,15 +429,23 @@ EDITS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a count": ("UPDATE imports SET rows_read = 3, rows_refused = 0 WHERE batch_id = 3",
         (THIRD, *LATER)),
     "a content": ("UPDATE imports SET content_sha256 = '0' WHERE batch_id = 3",
-        (THIRD, CHANGED_ROWS, *LATER)),
+        (THIRD, POSTINGS, *LATER)),
     "a head": ("UPDATE imports SET head = '0' WHERE batch_id = 5", (LATER[1],)),
-    "a ledger": ("UPDATE imports SET ledger = 'spent' WHERE batch_id = 4",
-        (LATER[0], "journal entry 4 (4.csv) names no ledger", LATER[1],
-         "spend: 2 rows belong to no import")),
+    "a ledger": ("UPDATE postings SET ledger = 'spent' WHERE batch_id = 3",
+        (POSTINGS, "journal entry 3 (3.csv) names no ledger",
+         "spend: 3 rows belong to no import")),
+    "a posting out": ("DELETE FROM postings WHERE batch_id = 3",
+        (POSTINGS, "spend: 3 rows belong to no import")),
+    "a posting's hash": ("UPDATE postings SET content_sha256 = '0' WHERE batch_id = 3",
+        (POSTINGS, CHANGED_ROWS)),
+    "a setting": ("UPDATE imports SET settings = '{\"currency\": \"EUR\"}' WHERE batch_id = 3",
+        (THIRD, *LATER)),
+    "a row set aside": ("INSERT INTO set_aside_rows VALUES (3, 9, 9, 'a total', '{}')",
+        (CHANGED_REFUSED,)),
     "a moment": ("UPDATE imports SET posted_at = '2001-01-01' WHERE batch_id = 4",
         ("journal entry 4 (4.csv) is dated before the last",)),
     "an entry out": ("DELETE FROM imports WHERE batch_id = 4",
-        (LATER[1], "spend: 2 rows belong to no import")),
+        (LATER[1], "postings: 1 rows belong to no import")),
     "an entry twice": ("INSERT INTO imports FROM imports WHERE batch_id = 5", (LATER[1],)),
     "a refused row out": ("DELETE FROM refused_rows", (CHANGED_REFUSED,)),
     "a refused amount": ("UPDATE refused_rows SET low = 0, high = 0", (CHANGED_REFUSED,)),
@@ -443,7 +453,7 @@ EDITS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a reason out": ("DELETE FROM refusals", (CHANGED_REFUSED,)),
     "a reason": ("UPDATE refusals SET rule = 'is fine'", (CHANGED_REFUSED,)),
     "a reason in": ("INSERT INTO refusals SELECT * REPLACE (4 AS batch_id) FROM refusals",
-        ("spend: what was refused of 4.csv was changed afterwards",)),
+        ("what was refused of 4.csv was changed afterwards",)),
     "a refused row of no import": (
         "INSERT INTO refused_rows SELECT * REPLACE (9 AS batch_id) FROM refused_rows",
         ("refused_rows: 1 rows belong to no import",)),

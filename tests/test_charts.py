@@ -3,8 +3,11 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import Any
 
 import altair as alt
@@ -217,3 +220,19 @@ def test_a_notebook_gets_the_chart_its_picture_and_its_words() -> None:
     assert bundle["text/plain"] == "What it shows."
     assert bundle[charts.MIME_TYPE]["$schema"].endswith("/v5.json")
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+ADDRESSES = """
+import sys
+from farthing import charts
+from jsonschema import FormatChecker
+assert "rfc3987_syntax" not in sys.modules
+assert not FormatChecker().conforms("no address", "iri")
+assert FormatChecker().conforms("https://example.org/\u00e9", "iri")
+assert "rfc3987_syntax" in sys.modules
+"""
+
+
+@pytest.mark.skipif(find_spec("rfc3987_syntax") is None, reason="it comes with JupyterLab")
+def test_the_grammar_of_web_addresses_is_loaded_once_one_is_checked() -> None:
+    subprocess.run([sys.executable, "-c", ADDRESSES], check=True)

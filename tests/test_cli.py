@@ -24,7 +24,8 @@ from farthing.questions import NAMES
 from small_book import small_book
 
 COMMANDS = (
-    "import", "status", "ask", "sql", "report", "chart", "importers", "questions", "lab",
+    "import", "draft", "link", "changes", "status", "ask", "sql", "report", "chart",
+    "importers", "reference", "questions", "lab",
 )  # fmt: skip
 EXECUTABLE = [sys.executable, "-c", "from farthing.cli import main; main()"]
 SOURCES = "entry_id,source_id,kind,title,rank,origin_id\n"
@@ -220,7 +221,10 @@ def test_import_in_json(run: Callable[..., Ran], files: Path) -> None:
 def test_a_dry_run_shows_rows_and_makes_no_book(run: Callable[..., Ran], files: Path) -> None:
     said = run("import", files / "book.duckdb", files / "good.csv", "--dry-run")
     assert said.code == 0
-    assert said.err == "good.csv: would be posted as sources, 1 of 1 rows\n"
+    assert said.err == (
+        "good.csv: would be posted as sources, 1 of 1 rows\n"
+        "Mapped by:\nSELECT * EXCLUDE (source_line) FROM source\n"
+    )
     assert "A source" in said.out
     assert not (files / "book.duckdb").exists()
 
@@ -281,13 +285,61 @@ def test_importers_and_questions(run: Callable[..., Ran]) -> None:
     listed = json.loads(run("importers", "--json").out)
     assert [row["importer"] for row in listed] == [one.name for one in IMPORTERS]
     for name in ("spend", "budgets"):
-        columns = json.loads(run("importers", name, "--json").out)
-        assert columns
-        assert columns[0].keys() == json.loads(run("importers", "rates", "--json").out)[0].keys()
+        told = json.loads(run("importers", name, "--json").out)
+        rates = json.loads(run("importers", "rates", "--json").out)
+        assert told["importer"] == name
+        assert told["columns"][0].keys() == rates["columns"][0].keys()
         assert name in run("importers").out
     asked = json.loads(run("questions", "--json").out)
     assert [row["question"] for row in asked] == list(NAMES)
     assert all(row["asks"] in run("questions").out for row in asked)
+
+
+def test_an_importer_is_shown_with_its_notes_its_columns_and_its_settings(
+    run: Callable[..., Ran],
+) -> None:
+    said = run("importers", "meta-report")
+    assert (said.code, said.err) == (0, "")
+    for words in ("meta-report: Meta Ad Library Report", "Origin", "Traps", "spend.amount",
+                  "Number of ads in Library", "currency=GBP"):  # fmt: skip
+        assert words in said.out
+    assert "``" not in said.out
+    told = json.loads(run("importers", "meta-report", "--json").out)
+    assert [row["setting"] for row in told["settings"]] == [
+        *("country", "window", "currency", "observed_on"),
+    ]
+
+
+def test_every_importer_and_every_column_is_shown(run: Callable[..., Ran]) -> None:
+    listed = run("importers")
+    assert all(f" {one.name} " in listed.out for one in IMPORTERS)
+    said = run("importers", "fec-schedule-b")
+    [schedule] = [one for one in IMPORTERS if one.name == "fec-schedule-b"]
+    assert len(schedule.columns) > 40
+    assert all(f" {name} " in said.out for name in schedule.columns)
+    assert listed.err == said.err == ""
+
+
+def test_a_described_format_is_shown(run: Callable[..., Ran], tmp_path: Path) -> None:
+    described = tmp_path / "mine.toml"
+    described.write_text(
+        'name = "mine"\nledger = "audiences"\n[columns]\namount = "Voters"\n'
+        '[constants]\nsegment = "all"\nsegment_kind = "all"\n[source]\npublisher = "us"\n'
+        'kind = "dataset"\nrank = "record"\norigin_id = "us"\n',
+        encoding="utf-8",
+    )
+    said = run("importers", described)
+    assert (said.code, said.err) == (0, "")
+    assert "mine: a format of one's own" in said.out
+    assert "audiences.amount" in said.out
+    assert run("importers", tmp_path / "none.toml").code == 66
+
+
+def test_the_reference_prints_where_it_was_written(run: Callable[..., Ran], tmp_path: Path) -> None:
+    page = tmp_path / "reference.html"
+    said = run("reference", "-o", page)
+    assert (said.code, said.out, said.err) == (0, f"{page}\n", "")
+    assert page.read_text("utf-8").startswith("<!doctype html>")
 
 
 def test_report_and_chart_print_where_they_wrote(

@@ -59,6 +59,8 @@ def test_the_table_has_every_rule_that_one_row_can_break() -> None:
         "  supersedes VARCHAR,\n"
         "  reverses VARCHAR,\n"
         "  note VARCHAR,\n"
+        "  record_key VARCHAR,\n"
+        "  observed_on DATE,\n"
         "  batch_id BIGINT NOT NULL,\n"
         "  source_row BIGINT NOT NULL,\n"
         "  low DECIMAL(18,2),\n"

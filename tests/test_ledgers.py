@@ -47,6 +47,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "sightings": {"outcome": "unknown"},
     "spend": {"incurred_on": DAY},
     "transfers": {"from_organisation": "a", "to_organisation": "b"},
+    "links": {"name": "a", "stands_for": "b"},
 }
 
 #: Cells that break each rule on a whole row, by ledger (or for every one) and words.
@@ -60,7 +61,11 @@ BAD_ROWS: dict[tuple[str, str], dict[str, Any]] = {
     ("campaigns", "is a part of itself"): {"campaign_id": "c", "part_of": "c"},
     ("comparisons", "compares an entry with itself"): {"greater_entry": "b"},
     ("transfers", "moves money from and to one"): {"to_organisation": "a"},
-    ("spend", "has neither a day nor a period"): {"incurred_on": None, "starts_on": DAY},
+    ("links", "links a name with itself"): {"name": "b"},
+    ("spend", "has neither a day nor a period, and is no total of a series"): {
+        "incurred_on": None,
+        "starts_on": DAY,
+    },
     ("sightings", "has more who saw it than were asked"): {"asked": 3, "saw": 4},
     ("sightings", "says all and counts otherwise"): {"outcome": "all", "asked": 3, "saw": 2},
     ("sightings", "says none and counts otherwise"): {"outcome": "none", "asked": 3, "saw": 1},
@@ -211,7 +216,7 @@ def test_people_are_declared_not_to_add_up_and_every_measure_declares_it() -> No
 
 
 def test_a_unit_is_a_name_or_a_column_of_the_same_row() -> None:
-    names = {"people", "votes"}
+    names = {"people", "votes", "columns", "rows"}
     for ledger in LEDGERS:
         units = {column.unit for column in ledger.columns if column.unit}
         assert units <= names | set(ledger.dtypes), ledger.name

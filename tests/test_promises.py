@@ -86,7 +86,8 @@ def test_a_faulty_row_is_refused_by_file_line_column_and_value(
     assert {(problem.file, problem.line) for problem in error.problems} == {("spend-file.csv", 4)}
     assert column in {problem.column for problem in error.problems}
     [attempt] = book.sql("FROM imports WHERE outcome = 'refused'").to_dicts()
-    assert (attempt["rows_read"], attempt["rows_posted"], attempt["rows_refused"]) == (2, 0, 2)
+    assert (attempt["rows_read"], attempt["rows_blank"]) == (3, 1)
+    assert (attempt["rows_posted"], attempt["rows_refused"]) == (0, 2)
     assert book.sql("SELECT DISTINCT line FROM refusals").rows() == [(4,)]
 
 
@@ -122,7 +123,7 @@ UNUSABLE = {
     "two columns of one name": HEAD.replace("record", "amount").encode() + GOOD.encode(),
     "a column without a name": HEAD.replace("record", "").encode() + GOOD.encode(),
     "another encoding": (HEAD + GOOD.replace("100", "£100")).encode("cp1252"),
-    "semicolons": (HEAD + GOOD).replace(",", ";").encode(),
+    "no commas": (HEAD + GOOD).replace(",", "~").encode(),
     "an unknown column": HEAD.replace("record", "recrod").encode() + GOOD.encode(),
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
 }
@@ -189,7 +190,8 @@ def test_any_file_that_is_not_refused_whole_adds_up(book: Book, tmp_path: Path) 
             [receipt] = Book(fresh).add(path, quarantine=True)
         except FarthingError:
             continue
-        assert receipt.rows_read == receipt.rows_posted + receipt.rows_refused
+        aside = receipt.rows_set_aside + receipt.rows_blank
+        assert receipt.rows_read == receipt.rows_posted + receipt.rows_refused + aside
         kept = Book(fresh).sql("SELECT count(*) AS n FROM refused_rows")["n"][0]
         assert kept == receipt.rows_refused
         assert Book(fresh).verify().faults == ()
@@ -444,6 +446,8 @@ def test_the_rules_cannot_be_switched_off_from_outside(
 def test_the_rows_of_the_case_are_those_of_its_files(case_book: Book) -> None:
     folder = Path(__file__).parents[1] / "data" / "ge2017"
     for ledger in LEDGERS:
+        if ledger.name in ("links", "areas"):  # the case links no names and draws no map
+            continue
         with (folder / f"{ledger.name}.csv").open(encoding="utf-8", newline="") as file:
             there = len(list(csv.DictReader(file)))
         posted = case_book.sql(f"SELECT count(*) AS n FROM current_{ledger.name}")["n"][0]

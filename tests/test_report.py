@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, expect
 from browser import SECONDS, Opened, chromium, opened
 from farthing import Book, FileUnusable, UsageError, write_report
 from farthing.ledgers import BY_NAME
-from farthing.page import drawing
+from farthing.page import begin_script, drawing
 from farthing.questions import NAMES
 from farthing.report import write_chart
 
@@ -583,3 +583,12 @@ def test_a_drawing_keeps_nothing_that_acts_or_fetches() -> None:
         'aria-label="what &quot;it&quot; shows"><defs><clipPath id="bridge-0"><rect /></clipPath>'
         '</defs><g clip-path="url(#bridge-0)"><text>kept</text></g></svg>'
     )
+
+
+def test_the_script_is_the_same_where_no_second_python_can_be_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = begin_script().result()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    begin_script.cache_clear()
+    assert begin_script().result() == made

@@ -281,7 +281,7 @@ def test_a_leap_day_is_a_date() -> None:
         ("1.234", "en_GB", None),
         ("1,23", "en_GB", None),
         ("12,34,567", "en_GB", None),
-        ("-5", "en_GB", None),
+        ("--5", "en_GB", None),
         ("5.0", "en_GB", None),
         ("007", "en_GB", None),
         ("1e3", "en_GB", None),

@@ -35,7 +35,8 @@ DESCRIPTION = (
 
 def describe(folder: Path) -> str:
     """Return the text of datapackage.json for the ledgers' files in a folder."""
-    files = [(ledger, folder / f"{ledger.name}.csv") for ledger in LEDGERS]
+    named = [(ledger, folder / f"{ledger.name}.csv") for ledger in LEDGERS]
+    files = [(ledger, file) for ledger, file in named if file.exists()]
     package = {
         "profile": "tabular-data-package",
         "name": "farthing-ge2017",

@@ -7,32 +7,52 @@ amendment is a new row that names the one it supersedes, and a correction is a r
 from __future__ import annotations
 
 import csv
+import difflib
+import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from farthing import posting, questions, storage
+from farthing import own_format, posting, questions, storage
+from farthing.changes import changes
 from farthing.errors import DataRefused, UsageError
-from farthing.importer import Importer, Intake, choose, in_memory, take_in
+from farthing.importer import Importer, Reading, choose
 from farthing.importers import IMPORTERS
 from farthing.importers.own_layout import own_layout
+from farthing.intake import in_memory, take_in, together
 from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME, LEDGERS
 from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
+from farthing.records import Intake, joined
 
 LOCALE = "en_GB"
+#: The source of what a person links.
+BY_HAND = {
+    "entry_id": "links-by-hand",
+    "source_id": "links-by-hand",
+    "kind": "statement",
+    "title": "Names linked by whoever keeps this book",
+    "rank": "named_witness",
+    "origin_id": "links-by-hand",
+}
+#: The names that can be linked, by kind.
+KNOWN_NAMES = {
+    "campaign": "SELECT campaign_id AS name FROM current_campaigns",
+    "payee": "SELECT DISTINCT payee AS name FROM current_spend WHERE payee IS NOT NULL",
+}
+Progress: TypeAlias = Callable[[str, int, int], None]
 #: Imports that were known at the moment asked about.
 KNOWN = "posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)"
 
@@ -116,9 +136,11 @@ class Book:
         importer: str | None = None,
         encoding: str | None = None,
         locale: str = LOCALE,
+        declare: Mapping[str, str] | None = None,
         dry_run: bool = False,
         quarantine: bool = False,
         report: Callable[[Receipt], None] = lambda receipt: None,
+        progress: Progress = lambda file, done, rows: None,
     ) -> list[Receipt]:
         """Import files, each whole or not at all, and return what became of each.
 
@@ -134,6 +156,8 @@ class Book:
             UTF-8.
         locale
             The locale amounts are written in: ``de_DE`` reads ``1.000,00``.
+        declare
+            What a file leaves open, by the names its importer gives: ``{"currency": "GBP"}``.
         dry_run
             Say what would happen and change nothing.
         quarantine
@@ -141,6 +165,8 @@ class Book:
             book, and every later answer says how many they are and how much money is in them.
         report
             Called with each receipt as it comes.
+        progress
+            Called with a file's name, its rows that are staged, and all its rows.
 
         Returns
         -------
@@ -160,25 +186,24 @@ class Book:
         """
         marks_of(locale)  # refuses an unknown locale before anything is read
         with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
-            taken = [take_in(Path(file), Path(folder), encoding=encoding) for file in files]
-            chosen = [(choose(intake, IMPORTERS, importer), intake) for intake in taken]
-            chosen.sort(key=lambda pair: LEDGERS.index(pair[0].ledger))
+            readings = _readings(files, Path(folder), importer, encoding, declare or {})
             work = self._rehearse if dry_run else self._post
-            return work(chosen, quarantine, locale, report)
+            return work(readings, quarantine, locale, report, progress)
 
     def _post(
         self,
-        chosen: Sequence[tuple[Importer, Intake]],
+        readings: Sequence[Reading],
         quarantine: bool,
         locale: str,
-        report: Callable[[Receipt], None],
+        report: Callable[[Receipt], None] = lambda receipt: None,
+        progress: Progress = lambda file, done, rows: None,
     ) -> list[Receipt]:
         self._refuse_past()
         receipts: list[Receipt] = []
         with storage.writing(self.path) as connection:
-            for importer, intake in chosen:
+            for reading in readings:
                 connection.execute("BEGIN")
-                receipt = _post_one(connection, importer, intake, quarantine, locale)
+                receipt = _post_one(connection, reading, quarantine, locale, progress)
                 connection.execute("COMMIT")
                 report(receipt)
                 receipts.append(receipt)
@@ -188,15 +213,16 @@ class Book:
 
     def _rehearse(
         self,
-        chosen: Sequence[tuple[Importer, Intake]],
+        readings: Sequence[Reading],
         quarantine: bool,
         locale: str,
         report: Callable[[Receipt], None],
+        progress: Progress,
     ) -> list[Receipt]:
         receipts = []
         with storage.rehearsing(self.path) as connection:
-            for importer, intake in chosen:
-                receipt = _post_one(connection, importer, intake, quarantine, locale)
+            for reading in readings:
+                receipt = _post_one(connection, reading, quarantine, locale, progress)
                 receipts.append(receipt.as_rehearsed())
                 report(receipts[-1])
         return receipts
@@ -239,6 +265,97 @@ class Book:
         cells = {"supersedes": None, "reverses": entry_id, "note": note}
         return self._correct(ledger, entry_id, new_id, cells)
 
+    def link(self, name: str, stands_for: str, *, kind: str = "campaign") -> Receipt:
+        """Count a name under another from now on: a page under its campaign, a spelling of a payee.
+
+        A link that the name has is superseded. `as_of` shows each.
+
+        Parameters
+        ----------
+        name
+            The name that files have: a ``campaign_id``, or a payee to the letter.
+        stands_for
+            The name it is to be counted under.
+        kind
+            ``campaign`` or ``payee``.
+
+        Raises
+        ------
+        UsageError
+            A name is not on the book, or the link would lead on to another.
+        """
+        links = self.links(kind)
+        self._refuse_link(name, stands_for, kind, links)
+        known = dict(links.select("name", "entry_id").rows())
+        ever = self._frame("SELECT count(*) FROM links WHERE (kind, name) = (?, ?)", [kind, name])
+        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+        row = {
+            "entry_id": f"{kind}-{digest}-{ever.item() + 1}",
+            "source_id": BY_HAND["source_id"],
+            "supersedes": known.get(name),
+            "kind": kind,
+            "name": name,
+            "stands_for": stands_for,
+        }
+        if self._frame("SELECT 1 FROM sources WHERE source_id = ?", [row["source_id"]]).is_empty():
+            self._post_row("sources", BY_HAND)
+        return self._post_row("links", row)
+
+    def unlink(self, name: str, *, kind: str = "campaign") -> Receipt:
+        """Take back what a name stands for."""
+        found = self.links(kind).filter(pl.col("name") == name)
+        if found.is_empty():
+            raise UsageError(f"{name} is not linked")
+        entry = found["entry_id"].item()
+        return self.reverse("links", entry, new_id=f"{entry}-undone", note="unlinked by hand")
+
+    def links(self, kind: str = "campaign") -> pl.DataFrame:
+        """Return what is linked: one row per name that stands for another."""
+        return self._frame(
+            "SELECT name, stands_for, rule, entry_id FROM current_links WHERE kind = ? "
+            "ORDER BY stands_for, name",
+            [kind],
+        )
+
+    def _refuse_link(self, name: str, stands_for: str, kind: str, links: pl.DataFrame) -> None:
+        """Refuse a link from or to what is not there, or that would make a chain."""
+        if kind not in KNOWN_NAMES:
+            raise UsageError(f"unknown kind {kind}", hint=f"one of {', '.join(KNOWN_NAMES)}")
+        names = set(self._frame(KNOWN_NAMES[kind])["name"])
+        for one in (name, stands_for) if kind == "campaign" else (name,):
+            if one not in names:
+                near = difflib.get_close_matches(one, names, n=1)
+                raise UsageError(
+                    f"there is no {kind} {one}", hint=f"did you mean {near[0]}?" if near else None
+                )
+        if name == stands_for:
+            raise UsageError(f"{name} stands for itself already")
+        if stands_for in set(links["name"]):
+            raise UsageError(f"{stands_for} is linked itself", hint="link to what it stands for")
+        if name in set(links["stands_for"]):
+            raise UsageError(f"other names stand for {name}", hint="link those, or unlink them")
+
+    def changes(self, source: str) -> pl.DataFrame:
+        """Return what a publisher's file says otherwise than its last of an earlier day.
+
+        Parameters
+        ----------
+        source
+            Name of the file's row in ``sources``, or of the file.
+
+        Returns
+        -------
+        DataFrame
+            One row per key that appeared, moved or vanished, with its bounds before and after.
+
+        Raises
+        ------
+        UsageError
+            There is no such import, its day is not known, or it is the first of its kind.
+        """
+        with storage.reading(self.path, self.moment) as connection:
+            return changes(connection, source, KNOWN)
+
     def _correct(
         self, ledger: str, entry_id: str, new_id: str, cells: dict[str, str | None]
     ) -> Receipt:
@@ -249,14 +366,20 @@ class Book:
         if unknown := set(cells) - set(columns):
             raise UsageError(f"{ledger} has no column {', '.join(sorted(unknown))}")
         row, locale = self._file_row(BY_NAME[ledger], entry_id)
+        return self._post_row(ledger, row | cells | {"entry_id": new_id}, locale)
+
+    def _post_row(
+        self, ledger: str, row: Mapping[str, str | None], locale: str = LOCALE
+    ) -> Receipt:
+        """Post one row of a ledger as a file of one row would be."""
         text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer = csv.DictWriter(text, list(row), lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
-        writer.writerow(row | cells | {"entry_id": new_id})
+        writer.writerow(row)
         with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
-            intake = in_memory(f"{ledger} {new_id}", text.getvalue(), Path(folder))
-            chosen = [(own_layout(BY_NAME[ledger]), intake)]
-            return self._post(chosen, False, locale, lambda receipt: None)[0]
+            intake = in_memory(f"{ledger} {row['entry_id']}", text.getvalue(), Path(folder))
+            reading = Reading(own_layout(BY_NAME[ledger]), intake, {})
+            return self._post([reading], False, locale)[0]
 
     def _file_row(self, ledger: Ledger, entry_id: str) -> tuple[dict[str, str | None], str]:
         """Return an entry in force as the cells of a file, and the locale it was read in."""
@@ -384,27 +507,80 @@ def _show(answer: Answer) -> None:
     show(answer)
 
 
+def _readings(
+    files: Sequence[str | os.PathLike[str]],
+    folder: Path,
+    name: str | None,
+    encoding: str | None,
+    declared: Mapping[str, str],
+) -> list[Reading]:
+    """Take the files in and find the importer of each, in the order they can be posted in."""
+
+    def knows(header: Sequence[str]) -> bool | Sequence[str]:
+        if header and any(one.recognises(header) for one in IMPORTERS):
+            return True
+        return next(filter(None, (one.begins(header) for one in IMPORTERS)), False)
+
+    chosen: list[tuple[Importer, Intake]] = []
+    if name is not None and name.lower().endswith(".toml"):
+        described = own_format.load(Path(name))
+        for file in files:
+            taken = own_format.take(described, Path(file), folder, encoding)
+            chosen += [(described, intake) for intake in taken]
+    else:
+        for file in files:
+            taken = take_in(Path(file), folder, knows=knows, encoding=encoding)
+            chosen += [(choose(intake, IMPORTERS, name), intake) for intake in taken]
+    known = {setting.name for one, _ in chosen for setting in one.settings}
+    if unknown := sorted(set(declared) - known):
+        raise UsageError(
+            f"nothing to declare as {unknown[0]}",
+            hint=f"these files take {', '.join(sorted(known))}" if known else None,
+        )
+    chosen.sort(key=lambda pair: LEDGERS.index(pair[0].ledger))
+    return [Reading(one, intake, declared) for one, intake in _paged(chosen, folder)]
+
+
+def _paged(
+    chosen: Sequence[tuple[Importer, Intake]], folder: Path
+) -> list[tuple[Importer, Intake]]:
+    """Join the pages of one answer: a record of one page is not to be taken for one of another."""
+    pages: dict[str, list[Intake]] = {}
+    for importer, intake in chosen:
+        of_one = pages.setdefault(importer.name, []) if importer.paged else []
+        if intake.sha256 not in [page.sha256 for page in of_one]:
+            of_one.append(intake)
+    found: list[tuple[Importer, Intake]] = []
+    for importer, intake in chosen:
+        of_one = pages.get(importer.name, [intake])
+        if len(of_one) == 1:
+            found.append((importer, intake))
+        elif intake is of_one[0]:
+            sha256 = together([page.sha256 for page in of_one])
+            found.append((importer, joined(of_one, sha256, folder)))
+    return found
+
+
 def _post_one(
     connection: duckdb.DuckDBPyConnection,
-    importer: Importer,
-    intake: Intake,
+    reading: Reading,
     quarantine: bool,
     locale: str,
+    progress: Progress,
 ) -> Receipt:
     return posting.post(
         connection,
-        importer,
-        intake,
+        reading,
         quarantine=quarantine,
         locale=locale,
         version=version("farthing"),
+        progress=lambda done: progress(reading.intake.name, done, reading.intake.rows),
     )
 
 
 def _refusal(receipt: Receipt) -> DataRefused:
-    rows = len({problem.line for problem in receipt.problems})
     return DataRefused(
-        f"{rows:,} of {receipt.rows_read:,} rows refused, nothing was posted",
+        f"{receipt.rows_at_fault:,} of {receipt.rows_refused:,} rows refused, nothing was posted",
         receipt.problems,
         where=receipt.file,
         hint="correct the file, or post the rest with --quarantine; "
@@ -446,30 +622,36 @@ def _journal_faults(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[st
 
 def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> list[str]:
     """Hold one batch's rows against its journal entry."""
-    batch, file, name = entry["batch_id"], entry["file"], entry["ledger"]
-    if name not in BY_NAME:
-        return [f"journal entry {batch} ({file}) names no ledger"]
+    batch, file = entry["batch_id"], entry["file"]
     faults = []
-    rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
-    [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
-    if count != entry["rows_posted"]:
-        faults.append(f"{name}: {file} posted {entry['rows_posted']} rows and {count} are there")
-    elif posting.posted_sha256(connection, BY_NAME[name], rows) != entry["content_sha256"]:
-        faults.append(f"{name}: rows of {file} were changed after they were posted")
+    if posting.postings_sha256(connection, batch) != entry["content_sha256"]:
+        faults.append(f"journal entry {batch} ({file}): its postings were changed")
+    postings = "SELECT ledger, rows_posted, content_sha256 FROM postings WHERE batch_id = ?"
+    for name, posted, sha256 in connection.execute(postings, [batch]).fetchall():
+        if name not in BY_NAME:
+            faults.append(f"journal entry {batch} ({file}) names no ledger")
+            continue
+        rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
+        [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
+        if count != posted:
+            faults.append(f"{name}: {file} posted {posted} rows and {count} are there")
+        elif posting.posted_sha256(connection, BY_NAME[name], rows) != sha256:
+            faults.append(f"{name}: rows of {file} were changed after they were posted")
     if posting.refused_sha256(connection, batch) != entry["refused_sha256"]:
-        faults.append(f"{name}: what was refused of {file} was changed afterwards")
+        faults.append(f"what was refused of {file} was changed afterwards")
     return faults
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Find rows that no import posted or refused."""
-    owners = {ledger.name: f"WHERE ledger = '{ledger.name}'" for ledger in LEDGERS}
+    owners = {
+        ledger.name: f"postings WHERE ledger = '{ledger.name}'" for ledger in LEDGERS
+    } | dict.fromkeys(storage.JOURNAL_TABLES[1:], "imports")
     return [
         f"{table}: {count} rows belong to no import"
-        for table, which in (owners | {"refused_rows": "", "refusals": ""}).items()
+        for table, owner in owners.items()
         for (count,) in connection.execute(
-            f"SELECT count(*) FROM {table} WHERE batch_id NOT IN "
-            f"(SELECT batch_id FROM imports {which})"
+            f"SELECT count(*) FROM {table} WHERE batch_id NOT IN (SELECT batch_id FROM {owner})"
         ).fetchall()
         if count
     ]

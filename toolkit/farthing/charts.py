@@ -10,15 +10,40 @@ out as an arrow; what no record shows is words, never a mark at zero.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from math import ceil, floor, log10
+from types import ModuleType
 from typing import Any, TypeAlias
 
-import altair as alt
 import polars as pl
 import vl_convert
 
 from farthing.formats import visible
+
+
+@contextmanager
+def _put_off(module: str, function: str) -> Iterator[None]:
+    """Have what is imported meanwhile import a function when it is first called, and not before."""
+    if module in sys.modules or find_spec(module) is None:
+        yield
+        return
+    later: Any = ModuleType(module)
+    setattr(later, function, lambda *given: getattr(import_module(module), function)(*given))
+    sys.modules[module] = later
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+# Where JupyterLab is installed, Altair brings a grammar of web addresses that takes two to seven
+# seconds to build, longer than all else. It is for JSON that holds such addresses: ours does not.
+with _put_off("rfc3987_syntax", "is_valid_syntax"):
+    import altair as alt
 
 # Altair's own types name every option of Vega-Lite and take no part of a chart for another.
 Drawing: TypeAlias = Any
@@ -96,7 +121,8 @@ def data(table: pl.DataFrame) -> alt.InlineData:
 
 def titled(chart: Drawing, title: str, subtitle: list[str]) -> Drawing:
     """Give a chart its headline: what it shows, then how to read it."""
-    return chart.properties(title=alt.TitleParams(title, subtitle=subtitle))
+    chart.title = alt.TitleParams(title, subtitle=subtitle)  # "properties" would copy all of it
+    return chart
 
 
 def panel_title(text: str) -> alt.TitleParams:
@@ -184,8 +210,7 @@ def ranges(rows: pl.DataFrame, *, axis_title: str, logarithmic: bool = False) ->
     )
     colours: dict[str, Any] = {"scale": alt.Scale(domain=KINDS, range=COLOURS), "legend": None}
     placed = _placed(rows, start, end, logarithmic)
-    base: Drawing = alt.Chart(data(placed), width=WIDTH, height=alt.Step(44))
-    base = base.encode(
+    base: Drawing = alt.Chart(width=WIDTH, height=alt.Step(44)).encode(
         y=alt.Y("label:N", sort=placed["label"].to_list(), title=None, axis=labels),
         color=alt.Color("kind:N", **colours),
         tooltip=[alt.Tooltip("label:N", title="line"), alt.Tooltip("words:N", title="amount")],
@@ -204,6 +229,7 @@ def ranges(rows: pl.DataFrame, *, axis_title: str, logarithmic: bool = False) ->
         _only(base, "nothing")
         .mark_text(align="left", fontStyle="italic", dx=3)
         .encode(x=left, text="words:N"),
+        data=data(placed),  # once for all of them: each mark copies all that it is made from
     )
 
 
@@ -218,7 +244,9 @@ def _open_bars(bars: Drawing, kind: str) -> Drawing:
     fading = alt.LinearGradient(gradient="linear", stops=stops, x1=0, x2=1, y1=0, y2=0)
     chosen = _only(bars, "open").transform_filter(alt.FieldEqualPredicate(field="kind", equal=kind))
     return chosen.mark_bar(size=13, cornerRadius=2).encode(
-        color=alt.value(fading), stroke=alt.value(None), fillOpacity=alt.value(0.55)
+        color=alt.ColorValue(fading),
+        stroke=alt.StrokeValue(None),
+        fillOpacity=alt.FillOpacityValue(0.55),
     )
 
 
@@ -226,7 +254,7 @@ def _words(base: Drawing, x: alt.X, side: str) -> Drawing:
     """Write the words above their bar, from its left end, or to its right end near the edge."""
     chosen = base.transform_filter(alt.FieldEqualPredicate(field="side", equal=side))
     return chosen.mark_text(align=side, dy=-15, limit=WIDTH).encode(
-        x=x, text="words:N", color=alt.value(INK)
+        x=x, text="words:N", color=alt.ColorValue(INK)
     )
 
 

@@ -5,26 +5,38 @@ Data goes to standard output and talk to standard error, so that a pipe gets onl
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date, time
-from math import isfinite
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from farthing.terminal import (
+    console,
+    one_line,
+    plain,
+    print_json,
+    print_table,
+    print_table_or_json,
+    progress_bar,
+    spinner,
+    storable,
+    talk,
+    talk_quarantine,
+)
+
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
-    from rich.table import Table
 
-    from farthing.formats import Shown
+    from farthing.importer import Importer
     from farthing.posting import Receipt
     from farthing.question import Answer, Finding
+
+TOUR = "00-tour.ipynb"
 
 app = typer.Typer(
     help="How far did campaign money go? Ledgers of what was requested, approved, claimed and "
@@ -52,7 +64,7 @@ def main() -> None:
     try:
         app()
     except FarthingError as error:
-        _talk(f"Error: {error}")
+        talk(f"Error: {error}")
         raise SystemExit(error.exit_code) from None
     except BrokenPipeError:  # the reader had enough, as with "| head"
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,7 +91,8 @@ def import_(
         typer.Option(
             "--as",
             metavar="IMPORTER",
-            help="Their format, where the header does not tell: farthing importers lists them.",
+            help="Their format, where the header does not tell: farthing importers lists them. "
+            "Or a description of your own, such as mine.toml: farthing draft writes one.",
         ),
     ] = None,
     encoding: Annotated[
@@ -89,6 +102,13 @@ def import_(
     locale: Annotated[
         str, typer.Option(help="How amounts are written: de_DE reads 1.000,00.")
     ] = "en_GB",
+    declare: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="What a file leaves open, such as currency=GBP; the refusal says what to name.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show rows and reasons, and change nothing.")
     ] = False,
@@ -103,6 +123,9 @@ def import_(
     rule nothing of its file is posted and every reason is shown with file, line, column and
     value. With --quarantine the good rows are posted, and every later answer says what was left
     out. A file that was imported before changes nothing.
+
+    An archive is imported file by file, and the pages of one answer of a service as one. What a
+    file leaves open, such as its currency, is never guessed: the refusal says how to --declare it.
     """
     from farthing.book import Book
 
@@ -111,28 +134,42 @@ def import_(
     def report(receipt: Receipt) -> None:
         receipts.append(receipt)
         if not as_json:
-            _talk(_receipt_line(receipt))
+            talk(_receipt_line(receipt))
             for problem in receipt.problems[:20] if receipt.outcome != "refused" else ():
-                _talk(f"  {problem}")
+                talk(f"  {problem}")
         if dry_run and not as_json:
-            _print_table(receipt.first_rows, f"First rows for {receipt.ledger}: {receipt.sql}")
+            _print_rehearsal(receipt)
 
-    with _spinner("Importing"):
+    with progress_bar() as progress:
         try:
             Book(book).add(
                 *files,
                 importer=importer,
                 encoding=encoding,
                 locale=locale,
+                declare=_declared(declare or ()),
                 dry_run=dry_run,
                 quarantine=quarantine,
                 report=report,
+                progress=progress,
             )
         finally:
             if as_json:
-                _print_json([_receipt_data(receipt) for receipt in receipts])
+                print_json([_receipt_data(receipt) for receipt in receipts])
     if any(receipt.outcome == "would be refused" for receipt in receipts):
         raise typer.Exit(1)
+
+
+def _declared(pairs: Sequence[str]) -> dict[str, str]:
+    from farthing.errors import UsageError
+
+    declared = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"{pair} declares nothing", hint="write NAME=VALUE")
+        declared[name.strip()] = value.strip()
+    return declared
 
 
 def _receipt_line(receipt: Receipt) -> str:
@@ -140,19 +177,123 @@ def _receipt_line(receipt: Receipt) -> str:
     if receipt.outcome == "already imported":
         return f"{line}, nothing changed"
     line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
-    return f"{line}, {receipt.rows_refused:,} refused" if receipt.rows_refused else line
+    counts = [(receipt.rows_refused, "refused"), (receipt.rows_blank, "blank")]
+    counts += [(count, f"set aside ({reason})") for reason, count in receipt.asides.items()]
+    return ", ".join([line, *(f"{count:,} {what}" for count, what in counts if count)])
+
+
+def _print_rehearsal(receipt: Receipt) -> None:
+    """Show what an import would do: what is declared, the mapping, the totals, the first rows."""
+    for name, value in receipt.settings.items():
+        talk(f"  {name}: {value or 'not told'}")
+    talk(f"Mapped by:\n{receipt.sql.strip()}")
+    if not receipt.totals.is_empty():
+        print_table(receipt.totals, "What the rows come to")
+    print_table(receipt.first_rows, f"First rows for {receipt.ledger}")
 
 
 def _receipt_data(receipt: Receipt) -> dict[str, Any]:
     kept = ("file", "sha256", "importer", "ledger", "outcome", "rows_read", "rows_posted")
+    more = ("rows_refused", "rows_set_aside", "rows_blank", "asides", "settings", "ledgers")
     return {
-        **{name: getattr(receipt, name) for name in kept},
-        "rows_refused": receipt.rows_refused,
+        **{name: getattr(receipt, name) for name in (*kept, *more)},
+        "totals": receipt.totals.to_dicts(),
         "problems": [
             {name: getattr(problem, name) for name in ("file", "line", "column", "value", "rule")}
             for problem in receipt.problems
         ],
     }
+
+
+@app.command(epilog="Example: farthing draft invoices.csv -o mine.toml")
+def draft(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of no known format.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The .toml file to write.")
+    ] = None,
+    ledger: Annotated[str, typer.Option(help="The ledger its rows are for.")] = "spend",
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="utf-8, utf-16 or cp1252, where it has no byte order mark."),
+    ] = None,
+) -> None:
+    """Draft a description of a file of your own, for you to correct.
+
+    It says which of its columns is which of the ledger's, with the reason for each, and leaves
+    open what the file does not tell. Correct it in a text editor, then import the file by it:
+    farthing import BOOK FILE --as mine.toml.
+    """
+    from farthing.draft import draft as drafted
+    from farthing.draft import write
+
+    text = drafted(file, ledger, encoding)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write(text, output)
+        typer.echo(str(output))
+
+
+@app.command(epilog="Example: farthing link book.duckdb 'meta:123|Labour' ge2019-labour")
+def link(
+    book: BookPath,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A name that imported files have.")
+    ] = None,
+    stands_for: Annotated[
+        str | None, typer.Argument(metavar="STANDS_FOR", help="What it is counted under.")
+    ] = None,
+    payee: Annotated[
+        bool, typer.Option("--payee", help="Link spellings of a payee, not campaigns.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what NAME stands for.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which names are the same, or list what is linked.
+
+    An import makes a campaign for each page, advertiser or payer it finds and takes no two of
+    them for one, however alike their names. A link counts one under another from now on. With
+    --payee it is spellings of a payee that are linked; an import proposes those that a rule finds,
+    and says which. Without names the links are listed.
+    """
+    from farthing.book import open as open_book
+    from farthing.errors import UsageError
+
+    opened, kind = open_book(book), "payee" if payee else "campaign"
+    if name is None:
+        print_table_or_json(opened.links(kind).drop("entry_id"), "Links", as_json)
+    elif undo:
+        opened.unlink(name, kind=kind)
+        talk(f"{name} stands for itself again")
+    elif stands_for is None:
+        raise UsageError("name what it stands for", hint="or --undo to take it back")
+    else:
+        opened.link(name, stands_for, kind=kind)
+        talk(f"{name} is counted under {stands_for}")
+
+
+@app.command(epilog="Example: farthing changes book.duckdb report-2025-08.csv")
+def changes(
+    book: BookPath,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="An imported file, or its name in sources.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show what a publisher's file changed since its last one.
+
+    What appeared, what moved and what vanished, with its bounds before and after. What vanished
+    stays in force: that a library no longer shows it does not mean that it was not paid for.
+    """
+    from farthing.book import open as open_book
+    from farthing.changes import summary
+
+    found = open_book(book).changes(source)
+    if as_json:
+        print_json(found.to_dicts())
+        return
+    print_table(summary(found), "What changed")
+    print_table(found, "Row by row")
 
 
 @app.command(epilog="Example: farthing status book.duckdb")
@@ -166,7 +307,7 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
     opened = open_book(book)
     ledgers, imports, verdict = opened.status(), opened.imports(), opened.verify()
     if as_json:
-        _print_json(
+        print_json(
             {
                 "head": verdict.head,
                 "faults": list(verdict.faults),
@@ -176,13 +317,13 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
             }
         )
     else:
-        _print_table(ledgers, "Rows by ledger")
+        print_table(ledgers, "Rows by ledger")
         shown = ["batch_id", "file", "outcome", "rows_read", "rows_posted", "rows_refused"]
-        _print_table(imports.select(*shown, "posted_at"), "Imports (times are UTC)")
-        _talk_quarantine(opened.quarantine())
+        print_table(imports.select(*shown, "posted_at"), "Imports (times are UTC)")
+        talk_quarantine(opened.quarantine())
         typer.echo(f"head {verdict.head}")
         for fault in verdict.faults:
-            _talk(f"Fault: {fault}")
+            talk(f"Fault: {fault}")
     if verdict.faults:
         raise typer.Exit(1)
 
@@ -208,7 +349,7 @@ def ask(
         return
     answer = open_book(book).ask(question)
     if as_json:
-        _print_json(_answer_data(answer))
+        print_json(_answer_data(answer))
     else:
         _print_answer(answer)
 
@@ -218,7 +359,7 @@ def _print_sql(question: str, as_json: bool) -> None:
 
     statements = load(question).statements
     if as_json:
-        _print_json([{name: getattr(one, name) for name in ("name", "sql")} for one in statements])
+        print_json([{name: getattr(one, name) for name in ("name", "sql")} for one in statements])
     else:
         for one in statements:
             typer.echo(f"-- name: {one.name}\n{one.sql};\n")
@@ -243,26 +384,26 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
 
 
 def _print_answer(answer: Answer) -> None:
-    console = _console()
-    _print_findings(console, answer, answer.findings)
+    to = console()
+    _print_findings(to, answer, answer.findings)
     for name, table in answer.tables.items():
-        console.print()
-        _print_table(table, f"{name}: {answer.about(name)}")
-    _talk_quarantine(answer.book.quarantine)
+        to.print()
+        print_table(table, f"{name}: {answer.about(name)}")
+    talk_quarantine(answer.book.quarantine)
 
 
-def _print_findings(console: Console, answer: Answer, findings: Sequence[Finding]) -> None:
+def _print_findings(to: Console, answer: Answer, findings: Sequence[Finding]) -> None:
     from rich.text import Text
 
     from farthing.question import STATUS_WORDS
 
-    console.print(Text(answer.question.asks, style="bold"))
+    to.print(Text(answer.question.asks, style="bold"))
     marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
     for finding in findings:
         mark, style = marks[finding.status]
         line = Text.assemble((f"{mark} {STATUS_WORDS[finding.status]}: ", style))
-        line.append(_one_line(finding.sentence), style="default")
-        console.print(line, soft_wrap=not console.is_terminal)
+        line.append(one_line(finding.sentence), style="default")
+        to.print(line, soft_wrap=not to.is_terminal)
 
 
 @app.command(epilog='Example: farthing sql book.duckdb "FROM current_budgets" > budgets.csv')
@@ -283,10 +424,10 @@ def sql(
 
     rows = open_book(book).sql(query)
     if as_json:
-        _print_json(rows.to_dicts())
+        print_json(rows.to_dicts())
     else:
         text = _flat(rows).write_csv()
-        typer.echo(_plain(text) if sys.stdout.isatty() else text, nl=False)
+        typer.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
 
 
 def _flat(rows: pl.DataFrame) -> pl.DataFrame:
@@ -306,7 +447,7 @@ def _flat(rows: pl.DataFrame) -> pl.DataFrame:
 def _cell(value: Any) -> str | None:
     if value is None or isinstance(value, bytes):
         return None if value is None else value.hex()
-    return json.dumps(_storable(value), ensure_ascii=False)
+    return json.dumps(storable(value), ensure_ascii=False)
 
 
 @app.command(epilog="Example: farthing report book.duckdb -o report.html")
@@ -322,14 +463,14 @@ def report(
     from farthing.book import open as open_book
     from farthing.report import TELLING, write_report
 
-    talk = _console(stderr=True)
+    to = console(stderr=True)
 
     def headlines(answer: Answer) -> None:
-        _print_findings(talk, answer, answer.findings[:TELLING])
+        _print_findings(to, answer, answer.findings[:TELLING])
 
-    with _spinner("Writing the report"):
+    with spinner("Writing the report"):
         written = write_report(open_book(book), output, on_answer=headlines)
-    _talk(f"Book: {book}\nReport:")
+    talk(f"Book: {book}\nReport:")
     typer.echo(str(written))
 
 
@@ -352,18 +493,22 @@ def chart(
 @app.command(epilog="Example: farthing importers spend")
 def importers(
     name: Annotated[
-        str | None, typer.Argument(metavar="IMPORTER", help="Show one, with its columns.")
+        str | None,
+        typer.Argument(
+            metavar="IMPORTER",
+            help="Show one, with its columns; or a description of your own, such as mine.toml.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the formats of file that can be imported.
 
-    With the name of one, list its columns. A file is recognised by the names in its header, in
-    any order; columns that may be blank can be left out.
+    With the name of one, tell where its files come from, what is a trap in them, which columns
+    they have and where each goes, and what can be declared. A file is recognised by the names in
+    its header, in any order; columns that may be blank can be left out.
     """
     import polars as pl
 
-    from farthing.errors import UsageError
     from farthing.importers import IMPORTERS
 
     if name is None:
@@ -371,12 +516,58 @@ def importers(
             {"importer": one.name, "ledger": one.ledger.name, "about": one.about}
             for one in IMPORTERS
         ]
-        _print(pl.DataFrame(rows), "Importers", as_json)
+        listed = pl.DataFrame(rows)
+        if as_json:
+            print_json(listed.to_dicts())
+        else:
+            print_table(listed, "Importers", whole=True)
         return
+    one = _importer(name)
+    columns, settings = one.reference(), one.open_points()
+    if as_json:
+        print_json(
+            {
+                "importer": one.name,
+                "about": one.about,
+                "notes": one.notes,
+                "columns": columns.to_dicts(),
+                "settings": settings.to_dicts(),
+            }
+        )
+        return
+    typer.echo(plain(f"{one.name}: {one.about}\n\n{one.notes.replace('``', '')}"))
+    print_table(columns, f"Columns of {one.name}", whole=True)
+    if settings.height:
+        typer.echo()
+        print_table(settings, "Settings: what --declare takes", whole=True)
+
+
+def _importer(name: str) -> Importer:
+    """Return a format by its name, or by the name of the file that describes it."""
+    from farthing import own_format
+    from farthing.errors import UsageError
+    from farthing.importers import IMPORTERS
+
+    if name.lower().endswith(".toml"):
+        return own_format.load(Path(name))
     found = [one for one in IMPORTERS if one.name == name]
     if not found:
         raise UsageError(f"unknown importer {name}", hint="farthing importers lists them")
-    _print(found[0].reference(), found[0].about, as_json)
+    return found[0]
+
+
+@app.command(epilog="Example: farthing reference -o reference.html")
+def reference(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+) -> None:
+    """Write one HTML page on every format and every ledger.
+
+    Each format with its columns, its traps and what can be declared; each ledger with its
+    columns, units and rules. The page needs no network and no JavaScript.
+    """
+    from farthing.reference import write_reference
+
+    typer.echo(str(write_reference(output)))
 
 
 @app.command(epilog="Example: farthing questions --json")
@@ -387,7 +578,7 @@ def questions(as_json: AsJson = False) -> None:
     from farthing.questions import NAMES, load
 
     rows = [{"question": name, "asks": load(name).asks} for name in NAMES]
-    _print(pl.DataFrame(rows), "Questions", as_json)
+    print_table_or_json(pl.DataFrame(rows), "Questions", as_json)
 
 
 @app.command(epilog="Example: farthing lab notebooks")
@@ -408,141 +599,3 @@ def lab(
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     tour = ["--LabApp.default_url=/lab/tree/00-tour.ipynb"] if (folder / TOUR).exists() else []
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *as_root, *tour, str(folder)])
-
-
-def _plain(text: str) -> str:
-    """Take out what a terminal would obey: names come from strangers' files."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
-
-
-def _one_line(text: str) -> str:
-    """Keep a text from looking like two: a stranger's name may hold a line end."""
-    return _plain(text.replace("\n", " "))
-
-
-def _talk(text: str) -> None:
-    typer.echo(_plain(text), err=True)
-
-
-def _talk_quarantine(quarantine: pl.DataFrame) -> None:
-    from farthing.question import quarantine_lines
-
-    for line in quarantine_lines(quarantine):
-        _talk(_one_line(line))
-
-
-def _print_json(value: Any) -> None:
-    """Print JSON that holds no character a terminal would obey; decimals are text, so exact."""
-    text = json.dumps(_storable(value), ensure_ascii=False, indent=2, allow_nan=False)
-    typer.echo("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text))
-
-
-def _escaped(character: str) -> str:
-    return json.dumps(character)[1:-1]
-
-
-def _storable(value: Any) -> Any:
-    """Return a value as JSON has it; what has no number of its own, such as infinity, is text."""
-    if isinstance(value, dict):
-        return {str(name): _storable(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(part) for part in value]
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if value is None or isinstance(value, bool | int | str) or _is_finite(value):
-        return value
-    return str(value)
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, float) and isfinite(value)
-
-
-def _print(table: pl.DataFrame, title: str, as_json: bool) -> None:
-    if as_json:
-        _print_json(table.to_dicts())
-    else:
-        _print_table(table, title)
-
-
-def _print_table(table: pl.DataFrame, title: str) -> None:
-    """Print a table for people: numbers to the right, nothing cut without saying so.
-
-    Where the columns have no room beside each other every row is printed as a list of its cells.
-    """
-    from rich.text import Text
-
-    from farthing.formats import shown
-
-    console, view = _console(), shown(table.head(MOST_ROWS))
-    console.print(Text(_plain(title), style="italic"))
-    rows = view.rows
-    if _has_room(view, console.width):
-        console.print(_drawn(view))
-    else:
-        rows = rows[:MOST_RECORDS]
-        for row in rows:
-            console.print(_record(view.headings, row))
-    if left_out := table.height - len(rows):
-        _talk(f"… {left_out:,} more rows; --json prints all")
-
-
-def _has_room(view: Shown, width: int) -> bool:
-    """Tell whether every column has its own width, or else enough for a few words a line."""
-    columns = zip(view.headings, *view.rows, strict=True)
-    return sum(min(max(map(len, column)), COLUMN) + len(" ┃ ") for column in columns) <= width
-
-
-def _drawn(view: Shown) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    drawn = Table(show_edge=False)
-    for heading, is_number in zip(view.headings, view.numeric, strict=True):
-        drawn.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
-    for row in view.rows:
-        drawn.add_row(*(Text(_plain(cell)) for cell in row))
-    return drawn
-
-
-def _record(headings: tuple[str, ...], row: tuple[str, ...]) -> Table:
-    """Lay one row out as lines of heading and cell, blank cells left out."""
-    from rich.table import Table
-    from rich.text import Text
-
-    lines = Table.grid(padding=(0, 2, 0, 0))
-    lines.add_column(style="bold", max_width=20)
-    lines.add_column(overflow="fold")
-    for heading, cell in zip(headings, row, strict=True):
-        if cell:
-            lines.add_row(Text(heading), Text(_plain(cell)))
-    lines.add_row("", "")
-    return lines
-
-
-MOST_ROWS = 40
-TOUR = "00-tour.ipynb"
-MOST_RECORDS = 10
-COLUMN = 16
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """Return the terminal; on a pipe tables are as wide as they need to be."""
-    from rich.console import Console
-
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(width=None if is_terminal else 200, highlight=False, stderr=stderr)
-
-
-@contextlib.contextmanager
-def _spinner(what: str) -> Iterator[None]:
-    """Show that work goes on, on a terminal; say nothing on a pipe."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield

@@ -1,87 +1,322 @@
-"""What an importer is: how a file is recognised, and one SELECT that maps it onto a ledger.
+"""What an importer is: how a format is recognised, and one SELECT a ledger that maps it.
 
-A file is copied to an intake folder while its hash is taken, and only the copy is read: once, by
-the strict reader of Python's `csv`, every cell as text and nothing guessed. A record that is no
-row of its header is kept apart and counted. DuckDB's reader is faster and loses money: it skips
-a record of many megabytes, takes one cell too many where the last is blank, and finds rows that
-are none behind a loose quote, all without a word.
+An importer holds no code that runs on a row. Its file is read as text (see `farthing.intake`);
+its SELECTs run on that text in an engine of their own that reaches nothing else, and give the
+ledger's file columns as text, which are then read as strictly as those of any other file.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import islice
-from pathlib import Path
-from typing import Any, TextIO
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import duckdb
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing.errors import FileUnusable, UsageError
-from farthing.ledger import Ledger
+from farthing.ledger import AMOUNT_COLUMNS, Fault, Ledger
+from farthing.lineage import lineage, mentioned
+from farthing.records import Intake
+from farthing.rows import CONTROL, SPACES
+from farthing.spelling import ANY, spellings
 
-ENCODINGS = ("utf-8", "utf-16", "cp1252")
-BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
-#: How files begin that people take for tables, and are none that can be read.
-OTHER_KINDS = (
-    (b"PK\x03\x04", "a workbook or another archive"),
-    (b"\xd0\xcf\x11\xe0", "an old workbook"),
-    (b"\x1f\x8b", "compressed"),
-    (b"%PDF", "a PDF"),
-    (b"PAR1", "a Parquet file"),
-)
-BATCH_ROWS = 100_000
-CHUNK_BYTES = 1 << 20
-LONGEST_LINE = 2_000_000
+SHARE_ROWS = 20_000
 SHOWN_NAMES = 10
 SHOWN_CHARACTERS = 60
-SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+SHOWN_CELL = 200
+#: What can be done with a file of no known format.
+DRAFT = "farthing draft FILE describes one of your own"
 AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
+DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+
+#: What SELECTs of importers may call. What cannot be read is passed on as it stands: the ledger
+#: refuses it with its text.
+MACROS = """
+CREATE MACRO day(cell, form) AS
+  coalesce(strftime(try_strptime(trim(cell), form), '%Y-%m-%d'), trim(cell));
+CREATE MACRO day_after(iso) AS
+  coalesce(strftime(try_strptime(iso, '%Y-%m-%d') + INTERVAL 1 DAY, '%Y-%m-%d'), iso);
+CREATE MACRO money(cell) AS
+  try_cast(regexp_replace(trim(cell), '[£€$₹, ]', '', 'g') AS DECIMAL(18,2));
+CREATE MACRO span(low, high) AS
+  CASE WHEN low IS NULL THEN '<=' || high WHEN high IS NULL THEN '>=' || low
+       WHEN low = high THEN low ELSE low || '-' || high END;
+CREATE MACRO name_of(cell) AS regexp_replace(trim(cell), '[\\s\\p{Z}_]+', '_', 'g');
+"""
+
+
+@dataclass(frozen=True)
+class Posts:
+    """The rows that a file gives one ledger.
+
+    Parameters
+    ----------
+    ledger
+        Where the rows go.
+    select
+        ``SELECT … FROM source`` that gives ``source_row`` and file columns of the ledger as text.
+        A row of the file may give none, one or several. ``entry_id`` and ``source_id`` are made
+        where they are left out.
+    distinct
+        Whether rows of one key are the same thing named again, as a campaign is in each of its
+        rows: the first is posted, and none where the book has one that was made by hand.
+    repeats
+        SQL over the rows of the ledger: true where rows of one ``record_key`` are one thing shown
+        twice, as an ad is on two pages, of which one is in force. Others are told apart.
+    """
+
+    ledger: Ledger
+    select: str
+    distinct: bool = False
+    repeats: str = "false"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something a file may leave open and that is never guessed: a currency, an order of dates.
+
+    It is what the user declares, or else what the file tells without a doubt. SELECTs read it as
+    ``getvariable('name')``.
+
+    Parameters
+    ----------
+    name, about
+        What ``--declare NAME=VALUE`` takes, and what it is, as a phrase.
+    values
+        Pattern of what it can be, and `example` one of them.
+    in_name
+        Pattern with one group, searched for in the name of the file.
+    in_header
+        Pattern with one group, searched for in the names of the columns.
+    in_titles
+        Pattern with one group, searched for in the titles above the header.
+    in_rows
+        SELECT over ``source`` of a single value; NULL tells nothing. Two parts of a file that
+        tell two things contradict.
+    required
+        Whether a file is refused where nobody tells.
+    """
+
+    name: str
+    about: str
+    values: str
+    example: str
+    in_name: str | None = None
+    in_header: str | None = None
+    in_titles: str | None = None
+    in_rows: str | None = None
+    required: bool = True
+
+    @property
+    def told_by(self) -> str:
+        """What of a file can tell it, in words."""
+        patterns = (self.in_rows, self.in_header, self.in_titles, self.in_name)
+        parts = ("its rows", "its header", "its titles", "its name")
+        return ", ".join(part for part, one in zip(parts, patterns, strict=True) if one)
+
+
+OBSERVED_ON = Setting(
+    name="observed_on",
+    about="the day the file was taken from where it comes from; of two, the later one counts",
+    values=DAY,
+    example="2019-11-03",
+    in_name=f"({DAY})",
+    required=False,
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a row of a file must not be, beside what its ledger refuses.
+
+    Parameters
+    ----------
+    broken
+        SQL over ``source`` that is true where the row breaks the rule.
+    column
+        The column at fault.
+    words
+        What is wrong, to finish the sentence "column value …".
+    figure
+        SQL over ``source`` of a figure to end the words with.
+    """
+
+    broken: str
+    column: str | None
+    words: str
+    figure: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What the row in ``sources`` says of a file of this format."""
+
+    publisher: str
+    kind: str = "dataset"
+    rank: str = "record"
+    origin_id: str = ""
+    licence: str | None = None
 
 
 @dataclass(frozen=True)
 class Importer:
-    """A format of file and the ledger it is posted to.
+    r"""A format of file and the ledgers it is posted to.
 
     Parameters
     ----------
     name
         What ``--as`` takes.
-    ledger
-        Where its rows go.
     about
         One line: what such a file is and where people get it.
+    posts
+        The rows it gives, ledger by ledger, the principal one first.
     required, optional
-        The header's columns. A file is recognised when it has all of the first, and no column
+        Names of its columns. A file is recognised when it has all of the first, and no column
         beside these.
-    select
-        ``SELECT … FROM source`` that gives the ledger's file columns as text, and ``source_row``.
-        ``source`` is rows of the file, every cell text; each of them must give one row.
+    aliases
+        Other names of a column, as patterns: ``Amount spent \((…)\)`` is ``Amount spent``.
+    others
+        Patterns of columns that may be there beside those named.
+    one_of
+        Columns of which a file must have one at least, where there are any.
+    headless
+        Of a format without a header: the pattern of a first row, its cells with bars between
+        them, and the names of its columns in order.
+    gathers
+        SELECT over ``source`` whose rows, of all parts together, are the table ``gathered``: what
+        must be known of the whole file before a row can be read, as which rows others replace.
+    settings
+        What is declared where the file does not tell.
+    rules
+        What its rows must not be.
+    aside
+        SQL over ``source``: what a row is that is no data, such as a total; NULL for all others.
+    dates
+        How its days are written, in words for a message.
+    locale
+        The locale its amounts are written in, where it is always one.
+    encoding
+        How its text is written where that is not UTF-8 and the format has only one.
+    ends_open
+        Whether its publisher writes no line end behind the last row.
+    paged
+        Whether several files can be pages of one answer: given together they are one import.
+    provenance
+        What ``sources`` is to say of it; without it the rows name their sources themselves.
+    notes
+        Origin, columns and traps: the docstring of its module.
     """
 
     name: str
-    ledger: Ledger
     about: str
+    posts: tuple[Posts, ...]
     required: frozenset[str]
-    optional: frozenset[str]
-    select: str
+    optional: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    one_of: frozenset[str] = frozenset()
+    headless: tuple[str, tuple[str, ...]] | None = None
+    gathers: str | None = None
+    settings: tuple[Setting, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    aside: str | None = None
+    dates: str = "yyyy-mm-dd"
+    locale: str | None = None
+    encoding: str | None = None
+    ends_open: bool = False
+    paged: bool = False
+    provenance: Provenance | None = None
+    notes: str = ""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The principal ledger of its rows."""
+        return self.posts[0].ledger
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that SELECTs may name, whether or not a file has it."""
+        return (*sorted(self.required), *sorted(self.optional))
+
+    def named(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the columns of a file by the names that SELECTs know them by."""
+        return {self._known_as(name): name for name in header}
+
+    def _known_as(self, name: str) -> str:
+        if name in self.required or name in self.optional:
+            return name
+        for pattern, known in self.aliases.items():
+            if re.fullmatch(pattern, name):
+                return known
+        return name
 
     def recognises(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is of the format."""
-        return self.required <= set(header) <= self.required | self.optional
+        if not header:  # an answer without records: the last page of one that has some
+            return self.paged
+        names = self.named(header)
+        if len(names) < len(header) or not names.keys() >= self.required:
+            return False
+        if self.one_of and not names.keys() & self.one_of:
+            return False
+        return not self.unknown(header)
+
+    def begins(self, row: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the columns where this is the first row and there is no header."""
+        pattern, names = self.headless or ("", ())
+        return names if row and re.fullmatch(pattern, "|".join(row)) else ()
+
+    def unknown(self, header: Sequence[str]) -> list[str]:
+        """Return the columns of a header that the format does not have."""
+        return [
+            name
+            for known, name in self.named(header).items()
+            if known not in self.required
+            and known not in self.optional
+            and not any(re.fullmatch(pattern, name) for pattern in self.others)
+        ]
 
     def reference(self) -> pl.DataFrame:
-        """Return what a reader needs to make such a file: one row per column of it."""
+        """Return what a reader needs to know of the columns of such a file: one row per column.
+
+        Of a ledger's own layout that is what a column holds, and what of it is refused. Of every
+        other format it is where the column goes: ``ledger.column``, or what else it is read for.
+        """
+        if set(self.columns) == set(self.ledger.file_columns):
+            return self._own_columns()
+        others = [spellings(pattern) for pattern in self.others]
+        names = (*dict.fromkeys(self.columns), *(names[0] for names in others))
+        goes_to = {name: ", ".join(places) for name, places in self._places(names).items()}
+        rows = [
+            (name, name in self.required, self._also_named(name), goes_to[name])
+            for name in dict.fromkeys(self.columns)
+        ]
+        rows += [
+            (", ".join("any other" if name == ANY else name for name in names), False, "",
+             goes_to[names[0]])
+            for names in others
+        ]  # fmt: skip
+        return pl.DataFrame(
+            rows, schema=["column", "must_be_there", "also_named", "goes_to"], orient="row"
+        )
+
+    def open_points(self) -> pl.DataFrame:
+        """Return what a file of the format may leave open: one row per setting."""
+        rows = [
+            (one.name, one.about, one.required, one.told_by, f"{one.name}={one.example}")
+            for one in self.settings
+            if one.example
+        ]
+        names = ("setting", "what_it_is", "must_be_told", "told_by", "declared_as")
+        schema = {name: pl.Boolean if name == "must_be_told" else pl.String for name in names}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _own_columns(self) -> pl.DataFrame:
         described = {column.name: column for column in self.ledger.columns}
         return pl.DataFrame(
             {
@@ -93,309 +328,282 @@ class Importer:
             for name in self.ledger.file_columns
         )
 
+    def _also_named(self, name: str) -> str:
+        """Return the other names of a column."""
+        patterns = [pattern for pattern, known in self.aliases.items() if known == name]
+        any_case = any("(?i" in pattern for pattern in patterns)
+        found = [name.lower() if any_case else name]
+        for spelled in (one for pattern in patterns for one in spellings(pattern)):
+            if (spelled.lower() if any_case else spelled) not in found:
+                found.append(spelled)
+        return ", ".join([*found[1:], *(["in any case"] if any_case else [])])
 
-@dataclass(frozen=True)
-class Misfit:
-    """A record that is no row of its file: its cells are not the header's, or a quote is loose.
+    def _places(self, names: tuple[str, ...]) -> dict[str, list[str]]:
+        """Return where each column goes: the columns of ledgers that it is behind."""
+        found: dict[str, list[str]] = {name: [] for name in names}
+        for one in self.posts:
+            feeds = lineage(one.select, names)
+            for column in one.ledger.file_columns[
+                1:
+            ]:  # the name of an entry is any that is its own
+                for name in feeds.get(column, ()):
+                    found[name].append(f"{one.ledger.name}.{column}")
+        return {name: places or self._uses(name, names) for name, places in found.items()}
 
-    Parameters
-    ----------
-    row
-        Its number, the header being 1; a blank line has none.
-    line
-        Physical line it starts on.
-    cells
-        What could be made out of it.
-    reason
-        What is wrong, as a clause about the row.
+    def _uses(self, name: str, names: tuple[str, ...]) -> list[str]:
+        """Return what a column is read for that no column of a ledger is made of."""
+        checks = [
+            text
+            for one in self.rules
+            for text in (one.broken, one.figure or "", f'"{one.column}"' if one.column else "")
+        ]
+        uses = {
+            "decides what is posted": [*(one.select for one in self.posts), self.gathers or ""],
+            "is checked": checks,
+            "tells what is set aside": [self.aside or ""],
+            **{f"tells {one.name}": [one.in_rows or ""] for one in self.settings},
+        }
+        found = [
+            use
+            for use, texts in uses.items()
+            if any(name in mentioned(text, names) for text in texts if text)
+        ]
+        return found or ["left alone"]
+
+
+class Reading:
+    """One file under its importer: the engine its SELECTs run in, with what was declared.
+
+    The engine is one of its own: a transaction of the book would keep every part until it ends,
+    and a SELECT of an importer has no business with the book.
     """
 
-    row: int
-    line: int
-    cells: tuple[str, ...]
-    reason: str
+    def __init__(self, importer: Importer, intake: Intake, declared: Mapping[str, str]) -> None:
+        self.importer = importer
+        self.intake = intake
+        self.engine = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+        self.engine.execute(MACROS)
+        self.let("file", intake.name)
+        self.let("source_id", f"{importer.name}-{intake.sha256[:12]}")
+        self.settings = {
+            setting.name: self._settled(setting, declared) for setting in importer.settings
+        }
+        self._refuse_untold()
+        for name, value in {**self.settings, "source_id": self.source_id}.items():
+            self.let(name, value)
+        if importer.gathers is not None:
+            self._gather(importer.gathers)
 
+    @property
+    def source_id(self) -> str:
+        """Name of the row in ``sources`` that stands for the file.
 
-@dataclass(frozen=True)
-class Intake:
-    """A file as it was taken in.
+        Two files of the same bytes are two where their names tell two things: in a small region
+        nothing may have changed from one day to the next.
+        """
+        told = "".join(f"{name}={value}" for name, value in self.identity.items() if value)
+        digest = hashlib.sha256((self.intake.sha256 + told).encode()).hexdigest()
+        return f"{self.importer.name}-{(digest if told else self.intake.sha256)[:12]}"
 
-    Parameters
-    ----------
-    name
-        The file's name as the user knows it, without its folder.
-    sha256
-        Of its bytes.
-    parts
-        Arrow files with its rows: ``source_row`` and ``source_line``, which count as those of a
-        `Misfit`, and the cells as text under the header's names.
-    header
-        The names in its first record.
-    rows
-        How many records stand below the header, misfits among them.
-    misfits
-        The records that are not in ``parts``.
-    cut_off
-        Whether the last line has no line end, as when a download breaks off.
-    """
+    @property
+    def identity(self) -> dict[str, str | None]:
+        """What tells this file from another of the same bytes: what a name of a file can tell."""
+        named = {one.name for one in self.importer.settings if one.in_name is not None}
+        return {name: value for name, value in self.settings.items() if name in named}
 
-    name: str
-    sha256: str
-    parts: tuple[Path, ...] = ()
-    header: tuple[str, ...] = ()
-    rows: int = 0
-    misfits: tuple[Misfit, ...] = ()
-    cut_off: bool = False
+    def _refuse_untold(self) -> None:
+        """Refuse a file that leaves something open, and say all of it at once."""
+        untold = [
+            setting
+            for setting in self.importer.settings
+            if setting.required and self.settings[setting.name] is None
+        ]
+        if untold:
+            raise FileUnusable(
+                f"does not tell {'; nor '.join(setting.about for setting in untold)}",
+                where=self.intake.name,
+                hint=_how(*untold),
+            )
 
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows, a part at a time."""
-        for part in self.parts:
-            with part.open("rb") as file:
-                yield pl.read_ipc(file)
+    def let(self, name: str, value: str | None) -> None:
+        """Let SELECTs read a value by its name."""
+        self.engine.execute(f'SET VARIABLE "{name}" = $value::VARCHAR', {"value": value})
 
+    def offer(self, rows: pl.DataFrame) -> None:
+        """Make rows of the file the table ``source``, under the names that SELECTs know."""
+        names = self.importer.named(self.intake.header)
+        # The engine takes "Total" and "total" for one name: of two the format's own is meant.
+        own = {name.lower() for name in self.importer.columns}
+        columns = [
+            pl.col(name).alias(known)
+            for known, name in names.items()
+            if known in self.importer.columns or known.lower() not in own
+        ]
+        absent = [
+            pl.lit(None, pl.String).alias(name)
+            for name in self.importer.columns
+            if name not in names
+        ]
+        offered = rows.select("source_row", "source_line", *columns, *absent).to_arrow()
+        # The engine reads the batches of a table at once, and one batch by one of its threads.
+        batches = offered.to_batches(max_chunksize=SHARE_ROWS)
+        self.engine.register("source", pa.Table.from_batches(batches, offered.schema))
 
-def take_in(file: Path, folder: Path, *, encoding: str | None = None) -> Intake:
-    """Copy a file into the intake folder and read its records.
+    def _gather(self, query: str) -> None:
+        """Make what a SELECT finds in all parts of the file the table ``gathered``."""
+        found = []
+        for frame in self.intake.frames():
+            self.offer(frame)
+            found.append(self.select(query))
+        if found:
+            self.engine.register("gathered", pl.concat(found).unique())
 
-    Parameters
-    ----------
-    file
-        The user's file.
-    folder
-        The intake folder.
-    encoding
-        One of `ENCODINGS`. Without it a byte order mark decides, and UTF-8 is assumed where
-        there is none: an encoding is never guessed, since guessers read "£" as "Ł".
+    def select(self, query: str) -> pl.DataFrame:
+        """Run a SELECT on the rows that were offered last."""
+        found: pl.DataFrame = self.engine.sql(query).pl()
+        return found
 
-    Raises
-    ------
-    FileUnusable
-        The file is missing, empty, not in the encoding, has no usable header, or has a quote
-        that leaves open which lines are rows.
-    UsageError
-        The encoding is none of `ENCODINGS`.
-    """
-    if encoding is not None and encoding not in ENCODINGS:
-        raise UsageError(f"unknown encoding {encoding}", hint=f"one of {', '.join(ENCODINGS)}")
-    name = os.fsencode(file.name).decode("utf-8", "replace")
-    try:
-        copy, sha256 = _copied(file, folder)
-        written = _encoding(copy, encoding, name)
-        try:
-            with copy.open(encoding=written, newline=None) as text:
-                return _read(text, Intake(name, sha256), folder)
-        except UnicodeDecodeError:
-            raise _undecodable(copy, written, name) from None
-    except OSError as error:
-        raise FileUnusable(f"cannot be read: {error.strerror or error}", where=name) from None
+    def asides(self) -> pl.DataFrame:
+        """Return the rows offered that are no data: ``source_row``, and what they are."""
+        what = self.importer.aside
+        return self.select(
+            f"SELECT source_row, {what} AS reason FROM source WHERE ({what}) NOTNULL"
+        )
 
+    def broken(self) -> Iterable[tuple[int, Fault]]:
+        """Yield each rule of the format that a row offered breaks."""
+        rules = self.importer.rules
+        # All rules in one pass: nearly every file breaks none.
+        flags = ", ".join(f"count(*) FILTER (WHERE {rule.broken})" for rule in rules)
+        counts = self.select(f"SELECT {flags} FROM source").row(0) if rules else ()
+        names = self.importer.named(self.intake.header)
+        for rule in (rule for rule, count in zip(rules, counts, strict=True) if count):
+            name = (rule.column or "").replace('"', '""')
+            value = f'"{name}"' if rule.column else "NULL::VARCHAR"
+            rows = self.select(
+                f"SELECT source_row, {value}, {rule.figure or 'NULL'} FROM source "
+                f"WHERE {rule.broken}"
+            ).rows()
+            column = names.get(rule.column, rule.column) if rule.column else None
+            for row, cell, figure in rows:
+                words = rule.words if figure is None else f"{rule.words} {figure}"
+                yield row, Fault(0, column, cell, words)
 
-def in_memory(name: str, text: str, folder: Path) -> Intake:
-    """Take in rows that come from a program instead of a file."""
-    path = folder / "rows"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))  # half a character is refused below
-    return replace(take_in(path, folder), name=name)
+    def traced(
+        self, one: Posts, rows: pl.DataFrame, faults: Sequence[Fault]
+    ) -> Iterator[tuple[int, Fault]]:
+        """Yield the faults of a ledger's rows with the rows of the file that they stand in.
 
-
-def _copied(file: Path, folder: Path) -> tuple[Path, str]:
-    """Copy a file under the name of its hash, so that what is hashed is what is read."""
-    copy, digest = folder / "copy", hashlib.sha256()
-    with file.open("rb") as source, copy.open("wb") as target:
-        while chunk := source.read(CHUNK_BYTES):
-            digest.update(chunk)
-            target.write(chunk)
-    return copy.replace(folder / digest.hexdigest()), digest.hexdigest()
-
-
-def _encoding(copy: Path, declared: str | None, name: str) -> str:
-    """Return how a file is written: as its mark says, as declared, or UTF-8."""
-    with copy.open("rb") as source:
-        start = source.read(4)
-    for mark, kind in OTHER_KINDS:
-        if start.startswith(mark):
-            raise FileUnusable(f"is {kind}", where=name, hint="save the table as CSV")
-    if marked := next((said for mark, said in BYTE_ORDER_MARKS if start.startswith(mark)), None):
-        return marked
-    if declared == "utf-16":
-        what = "has no byte order mark, and so may be either kind of utf-16 or none"
-        raise FileUnusable(what, where=name, hint="save it as UTF-8")
-    if declared == "cp1252" and _is_utf8(copy):
-        raise FileUnusable("is UTF-8, not cp1252", where=name, hint="leave the encoding out")
-    return declared or "utf-8"
-
-
-def _is_utf8(copy: Path) -> bool:
-    """Tell whether a file goes beyond ASCII and all of it is UTF-8."""
-    beyond = False
-    with copy.open(encoding="utf-8", newline="") as text:
-        try:
-            while part := text.read(CHUNK_BYTES):
-                beyond |= not part.isascii()
-        except UnicodeDecodeError:
-            return False
-    return beyond
-
-
-def _undecodable(copy: Path, written: str, name: str) -> FileUnusable:
-    """Say which byte is not of the encoding, and on which line."""
-    data = copy.read_bytes()
-    try:
-        data.decode(written)
-    except UnicodeDecodeError as error:
-        data = error.object[: error.start + 1]
-    before = data[:-1].decode(written, "replace").replace("\r\n", "\n").replace("\r", "\n")
-    declare = "declare how the file is written, as in --encoding cp1252 (Excel on Windows)"
-    return FileUnusable(
-        f"byte 0x{data[-1]:02X} is not {written.removesuffix('-sig')}",
-        where=f"{name}:{before.count(chr(10)) + 1}",
-        hint="save it as UTF-8" if written == "cp1252" else declare,
-    )
-
-
-class _Lines:
-    """The lines of a text, none too long for the memory, and the last one that was read."""
-
-    def __init__(self, text: TextIO, name: str) -> None:
-        self.text = text
-        self.name = name
-        self.last = ""
-
-    def __iter__(self) -> Iterator[str]:
-        for number, line in enumerate(iter(partial(self.text.readline, LONGEST_LINE), ""), 1):
-            if len(line) == LONGEST_LINE:
-                raise FileUnusable(
-                    f"the line has {LONGEST_LINE:,} characters or more",
-                    where=f"{self.name}:{number}",
-                )
-            self.last = line
-            yield line
-
-
-def _read(text: TextIO, intake: Intake, folder: Path) -> Intake:
-    """Keep the rows of a file, part by part; return the intake with all that was seen of it."""
-    lines = _Lines(text, intake.name)
-    reader = csv.reader(lines, strict=True)
-    header = _header(reader, intake.name)
-    misfits: list[Misfit] = []
-    parts: list[Path] = []
-    rows = 0
-    for frame in _frames(_records(reader, lines, len(header), misfits), header):
-        rows += len(frame)
-        parts.append(folder / f"{intake.sha256}-{len(parts)}.arrow")
-        frame.write_ipc(parts[-1])
-    rows += len(misfits)
-    cut_off = not lines.last.endswith("\n")
-    if cut_off and not rows:
-        raise FileUnusable("ends within its header: it may have been cut off", where=intake.name)
-    return replace(
-        intake,
-        parts=tuple(parts),
-        header=header,
-        rows=rows,
-        misfits=tuple(misfits),
-        cut_off=cut_off,
-    )
-
-
-def _frames(
-    records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...]
-) -> Iterator[pl.DataFrame]:
-    """Gather records into frames of bounded size."""
-    while True:
-        numbers: list[int] = []
-        lines: list[int] = []
-        cells: list[str] = []  # of all rows in one list: as many small lists are slow to keep
-        for number, line, record in islice(records, BATCH_ROWS):
-            numbers.append(number)
-            lines.append(line)
-            cells += record
-        if not numbers:
+        A fault of a column that one column of the file alone is behind is told of that one, with
+        its text there. The rows of the file are those offered last.
+        """
+        if not faults:
             return
-        yield pl.DataFrame(
-            [
-                pl.Series("source_row", numbers, pl.Int64),
-                pl.Series("source_line", lines, pl.Int64),
-                *(
-                    pl.Series(name, cells[at :: len(header)], pl.String)
-                    for at, name in enumerate(header)
-                ),
-            ]
+        names = self.importer.named(self.intake.header)
+        known = (*(name for name in names if name not in self.importer.columns),
+                 *dict.fromkeys(self.importer.columns))  # fmt: skip
+        feeds, texts = lineage(one.select, known), _Texts(self)
+        for fault in faults:
+            row = rows["source_row"][fault.index]
+            column = "amount" if fault.column in AMOUNT_COLUMNS else fault.column
+            behind = feeds.get(column or "", frozenset())
+            if len(behind) != 1:
+                yield row, replace(fault, index=0)
+                continue
+            [name] = behind
+            yield row, _told_of(fault, names.get(name, name), texts.of(name, row))
+
+    def _settled(self, setting: Setting, declared: Mapping[str, str]) -> str | None:
+        """Return what is declared, or told by the file; nothing where neither is."""
+        if setting.name in declared:
+            value = _declared(setting, declared[setting.name])
+            self._refuse_contradiction(setting, value)
+            return value
+        told = self._told(setting)
+        if len(told) > 1:
+            what = f"tells two things of {setting.about}: {' and '.join(sorted(told))}"
+            raise FileUnusable(what, where=self.intake.name, hint=_how(setting))
+        return told.pop() if told else None
+
+    def _refuse_contradiction(self, setting: Setting, value: str) -> None:
+        """Refuse what is declared against the header: a name of a file may be wrong, not that."""
+        told = _found(setting.in_header, self.intake.header)
+        if told and told != {value}:
+            raise UsageError(
+                f"{setting.name}={value} is declared, and its header says {' and '.join(told)}",
+                where=self.intake.name,
+                hint="leave it out",
+            )
+
+    def _told(self, setting: Setting) -> set[str]:
+        """Return what the file tells: by its rows, its header, its titles or, last, its name."""
+        if setting.in_rows is not None:
+            told = set()
+            for frame in self.intake.frames():
+                self.offer(frame)
+                told |= {row[0] for row in self.select(setting.in_rows).rows()} - {None}
+            if told:
+                return told
+        for pattern, texts in (
+            (setting.in_header, self.intake.header),
+            (setting.in_titles, [",".join(title.cells) for title in self.intake.asides]),
+            (setting.in_name, [name for _, name in self.intake.pages] or [self.intake.name]),
+        ):
+            if told := _found(pattern, texts):
+                return told
+        return set()
+
+
+class _Texts:
+    """The cells of the rows offered last, column by column, each read when it is asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.columns: dict[str, dict[int, str | None]] = {}
+
+    def of(self, column: str, row: int) -> str | None:
+        """Return one cell as the file has it."""
+        if column not in self.columns:
+            name = column.replace('"', '""')
+            cells = self.reading.select(f'SELECT source_row, "{name}" FROM source')
+            self.columns[column] = dict(cells.rows())
+        return self.columns[column].get(row)
+
+
+def _told_of(fault: Fault, name: str, cell: str | None) -> Fault:
+    """Tell a fault of a ledger's column of the file's column behind it.
+
+    Where the two differ in what they hold both are said.
+    """
+    cell = (cell or "").strip(SPACES) or None
+    if cell is not None and re.search(CONTROL, cell):
+        cell = repr(cell)[1:-1]
+    if cell == fault.value:
+        return Fault(0, name, cell, fault.rule)
+    if cell is not None and len(cell) > SHOWN_CELL:
+        cell = f"{cell[:SHOWN_CELL]}…"
+    made = "" if fault.value is None else f' "{fault.value}"'
+    return Fault(0, name, cell, f"gives {fault.column}{made}, which {fault.rule}")
+
+
+def _found(pattern: str | None, texts: Iterable[str]) -> set[str]:
+    """Return what a pattern with one group finds in texts."""
+    found = [re.search(pattern, text) for text in texts] if pattern else []
+    return {match[1] for match in found if match}
+
+
+def _declared(setting: Setting, value: str) -> str:
+    if not re.fullmatch(setting.values, value):
+        raise UsageError(
+            f"{setting.name}={value} cannot be: {setting.about}",
+            hint=f"as in --declare {setting.name}={setting.example}",
         )
+    return value
 
 
-def _records(
-    reader: Any, lines: _Lines, width: int, misfits: list[Misfit]
-) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield each record below the header that fits it: row, line, cells. Blank lines are none."""
-    row, start = 1, reader.line_num + 1
-    while True:
-        try:
-            for cells in reader:
-                if len(cells) == width:
-                    row += 1
-                    yield row, start, cells
-                elif cells:
-                    row += 1
-                    found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-                    reason = f"the row has {found} and the header {width}"
-                    misfits.append(Misfit(row, start, tuple(cells), reason))
-                start = reader.line_num + 1
-            return
-        except csv.Error as error:
-            row += 1
-            misfits.append(_loose(error, row, start, reader.line_num, lines))
-            start = reader.line_num + 1
-
-
-def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> Misfit:
-    """Return the record that broke the rules of quoting, where it is one line and no more."""
-    reason = "has a quote that is never closed, or text after one"
-    if "field larger" in str(error):
-        reason = f"has a cell of more than {csv.field_size_limit():,} characters"
-    if end > start or _goes_on(error, lines.last):
-        raise FileUnusable(
-            f"the row {reason}; nobody can tell in which line the next begins",
-            where=f"{lines.name}:{start}",
-            hint="close the quote, or double it where it is part of the text",
-        )
-    return Misfit(row, start, (lines.last.rstrip("\n"),), f"the row {reason}")
-
-
-def _goes_on(error: csv.Error, line: str) -> bool:
-    """Tell whether a line with a loose quote may leave a cell open for the next."""
-    if "unexpected end" in str(error):
-        return False
-    lenient = csv.reader([line, ""])
-    try:
-        next(lenient)
-    except csv.Error:  # a cell too long to be read on
-        return '"' in line
-    return lenient.line_num > 1
-
-
-def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
-    """Read the first record's names; every other step trusts them to be unique and present."""
-    try:
-        header = next(reader, None)
-    except csv.Error as error:
-        raise FileUnusable(f"has no readable header: {error}", where=f"{name}:1") from None
-    if not header or not any(cell.strip() for cell in header):
-        raise FileUnusable("is empty" if header is None else "has no header", where=name)
-    if any("\0" in cell for cell in header):
-        raise FileUnusable("is not a text file", where=name)
-    names = tuple(cell.strip() for cell in header)
-    if len(names) == 1 and (marks := [said for mark, said in SEPARATORS if mark in names[0]]):
-        raise FileUnusable(
-            f"has its columns separated by {marks[0]}",
-            where=f"{name}:1",
-            hint="save it with commas",
-        )
-    if "" in names:
-        column = names.index("") + 1
-        raise FileUnusable(f"column {column} has no name", where=f"{name}:1")
-    if twice := [column for column in dict.fromkeys(names) if names.count(column) > 1]:
-        raise FileUnusable(f"two columns are named {twice[0]}", where=f"{name}:1")
-    return names
+def _how(*settings: Setting) -> str:
+    pairs = [f"--declare {setting.name}={setting.example}" for setting in settings]
+    return f"declare {'it' if len(pairs) == 1 else 'them'}, as in {' '.join(pairs)}"
 
 
 def choose(intake: Intake, importers: Sequence[Importer], name: str | None) -> Importer:
@@ -420,7 +628,13 @@ def choose(intake: Intake, importers: Sequence[Importer], name: str | None) -> I
             f"can be read as {names}", where=intake.name, hint="choose with --as IMPORTER"
         )
     nearest = max(importers, key=lambda one: _likeness(one, intake.header))
-    raise _unrecognised(intake, nearest, "is of no known format; the nearest is")
+    if not _likeness(nearest, intake.header):
+        raise FileUnusable(
+            f"is of no known format: its columns are {_listed(intake.header)}",
+            where=f"{intake.name}:1",
+            hint=f"farthing importers lists those that are known; {DRAFT}",
+        )
+    raise _unrecognised(intake, nearest, "is of no known format; the nearest is", DRAFT)
 
 
 def _named(intake: Intake, importers: Sequence[Importer], name: str) -> Importer:
@@ -437,21 +651,25 @@ def _named(intake: Intake, importers: Sequence[Importer], name: str) -> Importer
 
 
 def _likeness(importer: Importer, header: Sequence[str]) -> float:
-    known = importer.required | importer.optional
-    return len(known & set(header)) / len(known | set(header))
+    known, names = importer.required | importer.optional, set(importer.named(header))
+    return len(known & names) / len(known | names)
 
 
-def _unrecognised(intake: Intake, nearest: Importer, what: str) -> FileUnusable:
+def _unrecognised(
+    intake: Intake, nearest: Importer, what: str, otherwise: str | None = None
+) -> FileUnusable:
     """Name the columns that keep a file from being of a format."""
-    known = nearest.required | nearest.optional
-    missing = sorted(nearest.required - set(intake.header))
-    unknown = [column for column in intake.header if column not in known]
+    missing = sorted(nearest.required - set(nearest.named(intake.header)))
+    unknown = nearest.unknown(intake.header)
     details = [f"missing: {_listed(missing)}"] if missing else []
     details += [f"unknown: {_listed(unknown)}"] if unknown else []
+    closest = _closest(unknown, nearest.required | nearest.optional)
+    further = f"farthing importers {nearest.name} lists its columns"
+    further += f"; {otherwise}" if otherwise else ""
     return FileUnusable(
         f"{what} {nearest.name} ({'; '.join(details)})",
         where=f"{intake.name}:1",
-        hint=_closest(unknown, known) or f"farthing importers {nearest.name} lists its columns",
+        hint=f"{closest} {further}" if closest else further,
     )
 
 
@@ -466,26 +684,3 @@ def _closest(unknown: Sequence[str], known: frozenset[str]) -> str | None:
         if near := difflib.get_close_matches(column.lower(), known, n=1, cutoff=0.75):
             return f'did you mean "{near[0]}" by "{column}"?'
     return None
-
-
-def batches(
-    connection: duckdb.DuckDBPyConnection, importer: Importer, intake: Intake
-) -> Iterator[pl.DataFrame]:
-    """Yield the rows as the importer maps them, in bounded memory.
-
-    The connection is one of its own: a transaction would keep every part until it ends.
-    """
-    for rows in intake.frames():
-        yield mapped(connection, importer, rows)
-
-
-def mapped(
-    connection: duckdb.DuckDBPyConnection, importer: Importer, rows: pl.DataFrame
-) -> pl.DataFrame:
-    """Run an importer's SELECT on some rows of its file."""
-    connection.register("source", rows)
-    try:
-        found: pl.DataFrame = connection.sql(importer.select).pl()
-        return found
-    finally:
-        connection.unregister("source")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -101,6 +102,12 @@ class Row(pa.DataFrameModel):
     supersedes: str = column("the entry of this ledger that this row replaces", nullable=True)
     reverses: str = column("the entry of this ledger that this row withdraws", nullable=True)
     note: str = column("a remark for the reader; nothing is computed from it", nullable=True)
+    record_key: str = column(
+        "the publisher's name for what the row is about; of two rows with one, the one observed "
+        "later is in force",
+        nullable=True,
+    )
+    observed_on: date = column("the day the publisher showed it so", nullable=True)
     batch_id: int = column("the import that posted the row")
     source_row: int = column("the row's number in its file, the header being 1")
 
@@ -194,12 +201,16 @@ class Ledger:
         The pandera model of its rows.
     key
         Columns that name the thing a row is about. No two current rows share them.
+    clashes
+        What else no two current rows may be: SQL over ``incoming`` and ``other``, and the words
+        for the row that comes in.
     """
 
     name: str
     grain: str
     model: type[Row]
     key: tuple[str, ...] = ("entry_id",)
+    clashes: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def schema(self) -> Any:

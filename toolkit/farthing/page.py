@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -34,6 +37,11 @@ SVG_TAGS = {
 }
 #: What an element of a drawing is not allowed to carry: it would act, fetch, or say things twice.
 UNWANTED = re.compile(r"^(on|aria-|role$|class$|style$)|href")
+#: Our script, from the lines that start it and the version of Vega-Lite.
+BUNDLE = (
+    "import sys, vl_convert\n"
+    "sys.stdout.buffer.write(vl_convert.javascript_bundle(*sys.argv[1:]).encode('utf-8'))"
+)
 
 
 @dataclass(frozen=True)
@@ -114,9 +122,9 @@ def _rename(part: ElementTree.Element, names: dict[str, str]) -> None:
             part.set(key, f"url(#{names[found[1]]})")
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a page made from a template, with our style, script and policy."""
-    style, script = _text("report.css"), _script()
+def render(template: str, *, scripted: bool = True, **values: Any) -> str:
+    """Return a page made from a template, with our style and policy, and our script if wanted."""
+    style, script = _text("report.css"), _script() if scripted else ""
     return (
         templates()
         .get_template(template)
@@ -132,10 +140,32 @@ def render(template: str, **values: Any) -> str:
 
 
 @cache
+def begin_script() -> Future[str]:
+    """Begin to put the script of our pages together, while what they say is worked out.
+
+    It is the same for every page, and takes more than a second.
+    """
+    worker = ThreadPoolExecutor(1)
+    script = worker.submit(_bundle, _text("report.js"), charts.VEGA_LITE)
+    worker.shutdown(wait=False)
+    return script
+
+
+def _bundle(start: str, vega_lite: str) -> str:
+    """Return Vega and the lines that start it, made by a Python of its own where one can be had.
+
+    Within this process it would stop every other thread: vl_convert keeps hold of Python's lock.
+    """
+    command = [sys.executable, "-P", "-c", BUNDLE, start, vega_lite]
+    try:
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+    except (OSError, subprocess.SubprocessError):
+        return str(vl_convert.javascript_bundle(start, vega_lite))
+
+
 def _script() -> str:
-    """Return Vega and the few lines that start it; nothing in it may end the script early."""
-    start = _text("report.js")
-    script = str(vl_convert.javascript_bundle(snippet=start, vl_version=charts.VEGA_LITE))
+    """Return the script of our pages; nothing in it may end it early."""
+    script = begin_script().result()
     if re.search(r"</script|<!--", script, re.IGNORECASE):
         raise AssertionError("the script holds what would end it")
     return script

@@ -62,6 +62,8 @@ def _relations(ledger: Ledger) -> Iterator[_Relation]:
     if ledger.key != ("entry_id",):
         words = " and ".join(ledger.key)
         yield None, f"the row has the {words} of another row in force", _same_key(ledger)
+    for clash, words in ledger.clashes:
+        yield None, words, _clashing(ledger, clash)
 
 
 def _corrections(ledger: Ledger) -> Iterator[_Relation]:
@@ -121,9 +123,21 @@ def _same_key(ledger: Ledger) -> str:
     key = ", ".join(ledger.key)
     same = " AND ".join(f"incoming.{name} IS NOT DISTINCT FROM twice.{name}" for name in ledger.key)
     return f"""
-        WITH twice AS (SELECT {key} FROM {_after(ledger)} GROUP BY {key} HAVING count(*) > 1)
+        WITH twice AS (
+          SELECT {key} FROM {_after(ledger)}
+          GROUP BY {key} HAVING count(DISTINCT coalesce(record_key, entry_id)) > 1
+        )
         SELECT incoming.source_row, NULL
         FROM incoming JOIN twice ON {same}
+        WHERE incoming.reverses IS NULL
+    """
+
+
+def _clashing(ledger: Ledger, clash: str) -> str:
+    """Find incoming rows that would be in force beside a row that they clash with."""
+    return f"""
+        SELECT DISTINCT incoming.source_row, NULL
+        FROM incoming JOIN {_after(ledger)} AS other ON {clash}
         WHERE incoming.reverses IS NULL
     """
 

@@ -23,7 +23,7 @@ from farthing.errors import UsageError
 from farthing.formats import LOCALE, shown
 from farthing.ledger import Ledger
 from farthing.ledgers import LEDGERS
-from farthing.page import Figure, drawing, figure, render, write_whole
+from farthing.page import Figure, begin_script, drawing, figure, render, write_whole
 from farthing.question import NEARNESS_WORDS, Answer, Finding, quarantine_lines
 from farthing.questions import NAMES
 
@@ -176,6 +176,7 @@ def report_html(
     """Return the page of `write_report` as text."""
     if not questions:
         raise UsageError("a report needs a question", hint=f"one of {', '.join(NAMES)}")
+    begin_script()
     answers = []
     for name in questions:
         answers.append(book.ask(name))
@@ -234,12 +235,23 @@ def _entries(book: Book, names: Sequence[str], files: Mapping[int, str]) -> dict
     """Look entries up in every ledger but the sources: a name is unique in its ledger only."""
     found: dict[str, list[Entry]] = {name: [] for name in names}
     if names:
-        for ledger in LEDGERS[1:]:
-            rows = book.sql(_lookup(ledger, names))
+        for ledger, rows in _looked_up(book, names):
             for number in range(rows.height):
                 entry = _entry(ledger, rows[number], files)
                 found[entry.row["entry_id"]].append(entry)
     return found
+
+
+def _looked_up(book: Book, names: Sequence[str]) -> Iterator[tuple[Ledger, pl.DataFrame]]:
+    """Return the rows of some names by ledger, in one SELECT: each opens the book anew."""
+    lists = [
+        f"(SELECT list(entry ORDER BY entry_id) FROM ({_lookup(ledger, names)}) AS entry) "
+        f"AS {ledger.name}"
+        for ledger in LEDGERS[1:]
+    ]
+    rows = book.sql(f"SELECT {', '.join(lists)}")
+    for ledger in LEDGERS[1:]:
+        yield ledger, rows.select(ledger.name).drop_nulls().explode(ledger.name).unnest(ledger.name)
 
 
 def _lookup(ledger: Ledger, names: Sequence[str]) -> str:
@@ -250,7 +262,7 @@ def _lookup(ledger: Ledger, names: Sequence[str]) -> str:
         unit = ledger.amount_unit
         columns = f"*, {unit if unit in ledger.dtypes else repr(unit)} AS unit"
     view = f"current_{ledger.name}"
-    return f"SELECT {columns} FROM {view} WHERE entry_id IN ({listed}) ORDER BY entry_id"
+    return f"SELECT {columns} FROM {view} WHERE entry_id IN ({listed})"
 
 
 def _entry(ledger: Ledger, row: pl.DataFrame, files: Mapping[int, str]) -> Entry:

@@ -21,7 +21,7 @@ CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"
 SPACES = " \t\r\n\u00a0\u2007\u202f"
 #: What DECIMAL(18,2) and BIGINT hold of a figure without its marks, whatever it is.
 SHORT_MONEY = r"^-?[0-9]{0,15}(\.[0-9]{1,2})?$"
-SHORT_COUNT = r"^[0-9]{1,15}$"
+SHORT_COUNT = r"^-?[0-9]{1,15}$"
 SIGNS = {"£": "GBP", "€": "EUR"}
 
 AMOUNT_SCHEMA: dict[str, Any] = {
@@ -32,7 +32,9 @@ AMOUNT_SCHEMA: dict[str, Any] = {
 }
 
 
-def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFrame, list[Fault]]:
+def typed(
+    ledger: Ledger, text: pl.DataFrame, *, locale: str, dates: str = "yyyy-mm-dd"
+) -> tuple[pl.DataFrame, list[Fault]]:
     """Read text cells as the ledger's types.
 
     Parameters
@@ -44,6 +46,8 @@ def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFr
         ``source_row`` as integers. File columns that are absent are blank.
     locale
         The locale amounts and counts are written in.
+    dates
+        How days are written in the file, for the message; here they are yyyy-mm-dd.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def typed(ledger: Ledger, text: pl.DataFrame, *, locale: str) -> tuple[pl.DataFr
         if name == "amount":
             columns += _amounts(ledger, cells, locale, faults)
         else:
-            columns.append(_cells(cells[name], ledger.dtypes[name], marks, faults))
+            columns.append(_cells(cells[name], ledger.dtypes[name], marks, dates, faults))
     frame = pl.DataFrame([*columns, *(cells[name] for name in POSTED_COLUMNS)])
     frame = frame.select(list(ledger.dtypes))
     return frame, _without_echoes(faults, ledger.check(frame))
@@ -95,15 +99,17 @@ def _control_characters(cells: pl.DataFrame) -> Iterable[Fault]:
             yield Fault(index, column.name, shown, "holds a control character")
 
 
-def _cells(column: pl.Series, dtype: pl.DataType, marks: Marks, faults: list[Fault]) -> pl.Series:
+def _cells(
+    column: pl.Series, dtype: pl.DataType, marks: Marks, dates: str, faults: list[Fault]
+) -> pl.Series:
     """Read one column of cells, adding what cannot be read to the faults."""
     cell = pl.col(column.name)
     if dtype == pl.Date:
         read = pl.when(cell.str.contains(DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
-        rule = "is not a date (expected yyyy-mm-dd)"
+        rule = f"is not a date (expected {dates})"
     elif dtype == pl.Int64:
         digits = cell.str.replace_all(marks.group, "", literal=True)
-        whole = cell.str.contains(f"^(?:{marks.number.pattern})$")
+        whole = cell.str.contains(f"^-?(?:{marks.number.pattern})$")
         short = digits.str.contains(SHORT_COUNT)
         read = pl.when(whole & short).then(digits).cast(pl.Int64)
         rule = "is not a whole number"

@@ -24,11 +24,13 @@ from pathlib import Path
 import duckdb
 
 from farthing.errors import BookBusy, BookDamaged, FarthingError, FileUnusable
-from farthing.ledger import FILE
+from farthing.ledger import FILE, Ledger
 from farthing.ledgers import LEDGERS
+from farthing.ledgers.campaigns import CAMPAIGNS
+from farthing.ledgers.links import LINKS
 
 #: Grows when a table changes in a way that older books do not have.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: What DuckDB 1.4 and every later version opens; DuckDB 2 would by default write what none does.
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
@@ -56,23 +58,32 @@ CREATE TABLE imports (
   file VARCHAR NOT NULL,              -- its name, without the folder
   sha256 VARCHAR NOT NULL,            -- of its bytes
   importer VARCHAR NOT NULL,
-  ledger VARCHAR NOT NULL,
+  settings VARCHAR NOT NULL,          -- what was declared or told by the file, as JSON
   outcome VARCHAR NOT NULL CHECK (outcome IN ('posted', 'refused')),
   rows_read BIGINT NOT NULL,
   rows_posted BIGINT NOT NULL,
-  rows_refused BIGINT NOT NULL,       -- all of them where nothing was posted
+  rows_refused BIGINT NOT NULL,       -- all that hold data, where nothing was posted
+  rows_set_aside BIGINT NOT NULL,     -- titles, totals: no data
+  rows_blank BIGINT NOT NULL,
   locale VARCHAR NOT NULL,            -- that amounts were read in
   posted_at TIMESTAMP NOT NULL,       -- UTC; the head does not seal it
   farthing_version VARCHAR NOT NULL,  -- nor this
-  content_sha256 VARCHAR NOT NULL,    -- of the rows posted
-  refused_sha256 VARCHAR NOT NULL,    -- of the rows refused and the reasons
+  content_sha256 VARCHAR NOT NULL,    -- of its postings
+  refused_sha256 VARCHAR NOT NULL,    -- of the rows refused or set aside and the reasons
   head VARCHAR NOT NULL,              -- of this entry and all before it
-  CHECK (rows_read = rows_posted + rows_refused)
+  CHECK (rows_read = rows_posted + rows_refused + rows_set_aside + rows_blank)
+);
+CREATE TABLE postings (               -- a row of a file can give rows of several ledgers
+  batch_id BIGINT NOT NULL,
+  ledger VARCHAR NOT NULL,
+  rows_posted BIGINT NOT NULL,
+  content_sha256 VARCHAR NOT NULL     -- of the rows posted
 );
 CREATE TABLE refused_rows (
   batch_id BIGINT NOT NULL,
   source_row BIGINT NOT NULL,         -- the header being 1
   line BIGINT NOT NULL,               -- physical line the row starts on
+  ledger VARCHAR,                     -- the principal one it was meant for
   entry_id VARCHAR,                   -- where it could be read
   low DECIMAL(18,2),                  -- its amount, where it could be read
   high DECIMAL(18,2),
@@ -87,9 +98,18 @@ CREATE TABLE refusals (
   value VARCHAR,
   rule VARCHAR NOT NULL
 );
+CREATE TABLE set_aside_rows (
+  batch_id BIGINT NOT NULL,
+  source_row BIGINT NOT NULL,
+  line BIGINT NOT NULL,
+  reason VARCHAR NOT NULL,            -- what it is: a title, a total
+  record VARCHAR NOT NULL
+);
 """
 
-#: What is in force: neither superseded nor reversed, as known at the moment asked about.
+#: What is in force: neither superseded nor reversed, as known at the moment asked about. Of the
+#: rows that a publisher showed under one key, the one observed last, in whatever order they came;
+#: of those of one day the greatest name, which the content of its file makes.
 CURRENT = """
 WITH known AS (
   SELECT {name}.*
@@ -99,35 +119,100 @@ WITH known AS (
   SELECT supersedes AS entry_id FROM known WHERE supersedes IS NOT NULL
   UNION ALL
   SELECT reverses FROM known WHERE reverses IS NOT NULL
+), standing AS (
+  SELECT * FROM known
+  WHERE reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entry_id = known.entry_id)
+), latest AS (
+  SELECT record_key, max(coalesce(observed_on::VARCHAR, '') || ' ' || entry_id) AS seen
+  FROM standing
+  WHERE record_key IS NOT NULL
+  GROUP BY record_key
+  HAVING count(*) > 1
 )
-SELECT * FROM known
-WHERE reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entry_id = known.entry_id)
+SELECT {columns} FROM standing {linked}
+WHERE NOT EXISTS (
+  SELECT 1 FROM latest
+  WHERE latest.record_key = standing.record_key
+    AND latest.seen <> coalesce(standing.observed_on::VARCHAR, '') || ' ' || standing.entry_id
+)
+"""
+
+#: Money in force that may be added up: no row that is a part of another of its campaign and record,
+#: and of several series, which tell of the same money, the one that comes to most.
+COUNTED_SPEND = """
+WITH whole AS (
+  SELECT spend.*
+  FROM current_spend AS spend
+  LEFT JOIN current_spend AS whole
+    ON whole.entry_id = spend.part_of
+    AND whole.campaign_id = spend.campaign_id
+    AND whole.record = spend.record
+  WHERE whole.entry_id IS NULL
+), series AS (
+  SELECT
+    campaign_id,
+    record,
+    currency,
+    coalesce(series, '') AS name,
+    sum(coalesce(low, 0)) AS low,
+    sum(coalesce(high, low, 0)) AS high
+  FROM whole
+  GROUP BY campaign_id, record, currency, coalesce(series, '')
+), fullest AS (
+  SELECT * FROM series
+  QUALIFY row_number() OVER (
+    PARTITION BY campaign_id, record, currency ORDER BY low DESC, high DESC, name
+  ) = 1
+)
+SELECT whole.*
+FROM whole JOIN fullest
+  ON fullest.campaign_id = whole.campaign_id
+  AND fullest.record = whole.record
+  AND fullest.currency = whole.currency
+  AND fullest.name = coalesce(whole.series, '')
 """
 
 #: Rows refused from files whose other rows were posted, until a row of that name is posted.
 QUARANTINE = """
 WITH entries AS ({entries})
-SELECT imports.file, imports.ledger, refused_rows.*
+SELECT imports.file, refused_rows.*
 FROM refused_rows JOIN imports USING (batch_id)
 WHERE imports.outcome = 'posted'
   AND imports.posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)
   AND NOT EXISTS (
     SELECT 1 FROM entries
-    WHERE entries.ledger = imports.ledger AND entries.entry_id = refused_rows.entry_id
+    WHERE entries.ledger = refused_rows.ledger AND entries.entry_id = refused_rows.entry_id
   )
 """
 
-TABLES = ("book", "imports", "refused_rows", "refusals", *(ledger.name for ledger in LEDGERS))
+JOURNAL_TABLES = ("imports", "postings", "refused_rows", "refusals", "set_aside_rows")
+TABLES = ("book", *JOURNAL_TABLES, *(ledger.name for ledger in LEDGERS))
 
 
 def views() -> dict[str, str]:
     """Return the SELECT of every view, by name, in the order they can be made in."""
-    current = {f"current_{ledger.name}": CURRENT.format(name=ledger.name) for ledger in LEDGERS}
+    current = {f"current_{ledger.name}": _current(ledger) for ledger in LEDGERS}
     entries = " UNION ALL ".join(
         f"SELECT '{ledger.name}' AS ledger, entry_id FROM current_{ledger.name}"
         for ledger in LEDGERS
     )
-    return {**current, "quarantine": QUARANTINE.format(entries=entries)}
+    return {
+        **current,
+        "counted_spend": COUNTED_SPEND,
+        "quarantine": QUARANTINE.format(entries=entries),
+    }
+
+
+def _current(ledger: Ledger) -> str:
+    """Return the SELECT of the rows in force, under the campaigns that theirs are linked to."""
+    if ledger in (CAMPAIGNS, LINKS) or "campaign_id" not in ledger.dtypes:
+        return CURRENT.format(name=ledger.name, columns="*", linked="")
+    return CURRENT.format(
+        name=ledger.name,
+        columns="standing.* REPLACE (coalesce(stands_for, campaign_id) AS campaign_id)",
+        linked="LEFT JOIN (SELECT name, stands_for FROM current_links WHERE kind = 'campaign') "
+        "ON name = campaign_id",
+    )
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

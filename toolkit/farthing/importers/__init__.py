@@ -1,9 +1,38 @@
-"""The importers, each in a file of its own."""
+"""The importers, each format in a file of its own."""
 
 from __future__ import annotations
 
 from farthing.importer import Importer
-from farthing.importers.own_layout import own_layout
-from farthing.ledgers import LEDGERS
+from farthing.importers import (
+    beancount,
+    commons,
+    ec_candidates,
+    ec_party,
+    fec,
+    google_ads,
+    google_political,
+    hexjson,
+    hledger,
+    meta_ads,
+    meta_archive,
+    meta_report,
+    own_layout,
+    snapchat,
+)
 
-IMPORTERS: tuple[Importer, ...] = tuple(own_layout(ledger) for ledger in LEDGERS)
+IMPORTERS: tuple[Importer, ...] = (
+    *own_layout.IMPORTERS,
+    *meta_archive.IMPORTERS,
+    *meta_report.IMPORTERS,
+    *google_political.IMPORTERS,
+    *ec_party.IMPORTERS,
+    *ec_candidates.IMPORTERS,
+    *commons.IMPORTERS,
+    *hexjson.IMPORTERS,
+    *snapchat.IMPORTERS,
+    *fec.IMPORTERS,
+    *meta_ads.IMPORTERS,
+    *google_ads.IMPORTERS,
+    *hledger.IMPORTERS,
+    *beancount.IMPORTERS,
+)

@@ -1,7 +1,8 @@
-"""A ledger's own layout: a CSV file with the ledger's columns, amounts as people write them.
+"""A ledger's own layout: a file with the ledger's columns, amounts as people write them.
 
 Origin
-    Written by hand, by a spreadsheet or by a program, for Farthing.
+    Written by hand, by a spreadsheet or by a program, for Farthing: CSV, an Excel workbook, JSON
+    or Parquet.
 Columns
     The ledger's, in any order; those that may be blank may be left out. One column ``amount``
     stands for ``low``, ``high``, ``basis`` and ``wording``.
@@ -13,17 +14,21 @@ Traps
 
 from __future__ import annotations
 
-from farthing.importer import Importer
+from farthing.importer import Importer, Posts
 from farthing.ledger import Ledger
+from farthing.ledgers import LEDGERS
 
 
 def own_layout(ledger: Ledger) -> Importer:
     """Return the importer of a ledger's own columns."""
     return Importer(
         name=ledger.name,
-        ledger=ledger,
         about=f"Farthing's own columns: {ledger.grain} a row",
+        posts=(Posts(ledger, "SELECT * EXCLUDE (source_line) FROM source"),),
         required=ledger.required_columns,
         optional=frozenset(ledger.file_columns) - ledger.required_columns,
-        select="SELECT * FROM source",
+        notes=__doc__ or "",
     )
+
+
+IMPORTERS = tuple(own_layout(ledger) for ledger in LEDGERS)

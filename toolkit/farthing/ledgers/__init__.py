@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from farthing.ledger import Ledger
+from farthing.ledgers.areas import AREAS
 from farthing.ledgers.audiences import AUDIENCES
 from farthing.ledgers.budgets import BUDGETS
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.comparisons import COMPARISONS
 from farthing.ledgers.contests import CONTESTS
+from farthing.ledgers.links import LINKS
 from farthing.ledgers.rates import RATES
 from farthing.ledgers.reach import REACH
 from farthing.ledgers.resources import RESOURCES
@@ -20,6 +22,7 @@ from farthing.ledgers.transfers import TRANSFERS
 LEDGERS: tuple[Ledger, ...] = (
     SOURCES,
     CAMPAIGNS,
+    LINKS,
     BUDGETS,
     COMPARISONS,
     SPEND,
@@ -29,6 +32,7 @@ LEDGERS: tuple[Ledger, ...] = (
     SIGHTINGS,
     RESOURCES,
     CONTESTS,
+    AREAS,
     RATES,
     STATEMENTS,
 )

@@ -27,6 +27,12 @@ class Reach(AmountRow):
     segment_kind: str = column("how people are divided here", isin=SEGMENT_KINDS)
     segment: str = column("which of them; NULL for all", nullable=True)
 
+    series: str = column(
+        "the table of the record it stands in; two series of a campaign tell of the same delivery "
+        "and are never added",
+        nullable=True,
+    )
+
     period = row_rule("starts_on < ends_before", "ends before it starts")
     counted = row_rule("low >= 0", "counts fewer than none")
 

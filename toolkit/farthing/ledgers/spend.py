@@ -29,13 +29,19 @@ class Spend(AmountRow):
     area_code: str = column("GSS code of the area", nullable=True, str_matches=GSS)
     currency: str = column("ISO 4217 code", str_matches=CURRENCY)
     document_ref: str = column("the record's own reference", nullable=True)
+    series: str = column(
+        "the table of the record it stands in; two series of a campaign tell of the same money "
+        "and are never added",
+        nullable=True,
+    )
     part_of: str = column(
         "the entry this row is a part of", nullable=True, refers_to="spend.entry_id"
     )
 
     dated = row_rule(
-        "incurred_on IS NOT NULL OR (starts_on IS NOT NULL AND ends_before IS NOT NULL)",
-        "has neither a day nor a period",
+        "incurred_on IS NOT NULL OR (starts_on IS NOT NULL AND ends_before IS NOT NULL) "
+        "OR series IS NOT NULL",
+        "has neither a day nor a period, and is no total of a series",
     )
     period = row_rule("starts_on < ends_before", "ends before it starts")
 

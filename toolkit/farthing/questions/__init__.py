@@ -27,6 +27,7 @@ def load(name: str) -> Question:
             f"unknown question {name}",
             hint=f"did you mean {near[0]}?" if near else f"one of {', '.join(NAMES)}",
         )
+    import_module("farthing.charts")  # before the question's own Altair: it is quicker so
     question = import_module(f"farthing.questions.{name}").QUESTION
     assert isinstance(question, Question)
     return question

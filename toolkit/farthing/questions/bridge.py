@@ -539,7 +539,8 @@ def _panel(title: str, stages: Sequence[Row], whole: pl.DataFrame) -> Drawing:
     }
     table = pl.DataFrame(lines, schema=schema, orient="row")
     drawn = charts.ranges(table, axis_title=f"{currency}, logarithmic scale", logarithmic=True)
-    return drawn.properties(title=charts.panel_title(title))
+    drawn.title = charts.panel_title(title)
+    return drawn
 
 
 def _line(row: Row) -> tuple[Any, ...]:

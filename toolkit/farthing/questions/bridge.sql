@@ -3,7 +3,8 @@
 -- Two statements of one stage are two accounts of the same money: the account nearest to the
 -- thing itself stands, those of equal rank are joined to the range that holds them all, and
 -- nothing is added. Booked and delivered money is added up over records of one kind; a return
--- stands before payments, and payments before invoices, since the same pound is in all three.
+-- stands before payments, and payments before invoices, since the same pound is in all three. Of a
+-- row and its parts, and of several series of one record, one is counted (counted_spend).
 
 -- name: stages
 -- Money of each campaign that somebody asked for or said was spent: one row per campaign,
@@ -60,17 +61,11 @@ WITH ranked AS (
   FROM bounded
   GROUP BY campaign_id, currency, stage
 ), records AS (
-  -- a row that is a part of another row of its campaign is in that row's sum already
   SELECT
     spend.*,
     CASE WHEN spend.record = 'platform' THEN 'delivered' ELSE 'booked' END AS stage,
     CASE spend.record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END AS nearest
-  FROM current_spend AS spend
-  LEFT JOIN current_spend AS whole
-    ON whole.entry_id = spend.part_of
-    AND whole.campaign_id = spend.campaign_id
-    AND whole.record = spend.record
-  WHERE whole.entry_id IS NULL
+  FROM counted_spend AS spend
 ), booked AS (
   SELECT
     campaign_id,

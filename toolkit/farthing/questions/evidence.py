@@ -310,7 +310,8 @@ def _panel(quantity: Row, statements: Sequence[Row]) -> Drawing:
     if left_out := len(lines) - len(rows):
         title += f" ({number(left_out, 'more values')} in the table)"
     drawn = charts.ranges(pl.DataFrame(rows, schema=schema, orient="row"), axis_title=unit)
-    return drawn.properties(title=charts.panel_title(title))
+    drawn.title = charts.panel_title(title)
+    return drawn
 
 
 def _label(said: Sequence[Row], statements: Sequence[Row]) -> str:

@@ -53,12 +53,7 @@ WITH money AS (
       WHEN 'payment' THEN 'paid' ELSE 'invoiced'
     END,
     string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM current_spend AS spend
-  LEFT JOIN current_spend AS whole
-    ON whole.entry_id = spend.part_of
-    AND whole.campaign_id = spend.campaign_id
-    AND whole.record = spend.record
-  WHERE whole.entry_id IS NULL
+  FROM counted_spend AS spend
   GROUP BY spend.campaign_id, spend.currency, spend.record
 )
 SELECT

@@ -1,0 +1,232 @@
+r"""UK Electoral Commission spending export: one item of a party's or campaigner's return a row.
+
+Origin
+    search.electoralcommission.org.uk, Spending, "Export results as CSV": the returns of parties
+    and non-party campaigners after an election or referendum, item by item.
+Columns
+    ``ECRef``, ``RegulatedEntityName``, ``RegulatedEntityId``, ``ReportingPeriodName``,
+    ``TotalExpenditure``, ``DateIncurred``, ``ExpenseCategoryName`` and ``SupplierName`` must be
+    there; ``AmountInEngland`` and those of the other nations, ``DateOfClaimForPayment``,
+    ``DatePaid``, ``RedactedSupportingInvoiceId``, ``JointCampaignName``,
+    ``UnregisteredCampaignerName``, ``CampaigningName`` and ``IsOutsideSection75`` are read where
+    they are. Other columns may stand beside them and are left in the file, as are the addresses
+    and the amounts by nation.
+Traps
+    Every row is a line of a return, also one with an invoice behind it: an invoice's number goes
+    into the note, and no invoice is booked beside the return that holds its money. Amounts are
+    text with a pound sign and commas; those of the four nations must come to the total, give or
+    take a penny. Days are dd/mm/yyyy. Rows that were paid or claimed before they were incurred,
+    or incurred after the poll, are common: they are posted with a note, since nobody can tell
+    which day is wrong. An ``ECRef`` that stands twice in a file would count its money twice and
+    is refused. One supplier is written in many ways: the spellings are kept, and those of
+    `PLATFORMS` are linked to one payee by rows in ``links``, which anybody can supersede or
+    reverse; what was changed there by hand stays so at the next import. A party's name carries
+    "[De-registered …]" and is the one it has today. There is no reach.
+"""
+
+from __future__ import annotations
+
+from farthing.importer import OBSERVED_ON, Importer, Posts, Provenance, Rule
+from farthing.ledgers.campaigns import CAMPAIGNS
+from farthing.ledgers.links import LINKS
+from farthing.ledgers.spend import SPEND
+
+#: The payees that spellings are linked to: name, channel, pattern in small letters, and the
+#: pattern in words. No other spelling is taken for another.
+PLATFORMS = (
+    (
+        "Facebook",
+        "facebook",
+        r"facebook( (uk|ireland))?( (ltd|limited|limitd|inc))?\.?",
+        "is Facebook, or that with UK or Ireland, or with Ltd, Limited, Limitd or Inc behind it, "
+        "in capitals or small letters",
+    ),
+    (
+        "Google",
+        "google",
+        r"google( (uk|ireland))?( (ltd|limited|inc|llc))?\.?",
+        "is Google, or that with UK or Ireland, or with Ltd, Limited, Inc or LLC behind it, "
+        "in capitals or small letters",
+    ),
+)
+NATIONS = ("England", "Scotland", "Wales", "NorthernIreland")
+DAYS = ("DateOfClaimForPayment", "DatePaid")
+#: An amount as the Commission writes it. A comma that groups no thousands is a decimal comma.
+POUNDS = r"-?£?[0-9]{1,3}(,?[0-9]{3})*(\.[0-9]{1,2})?"
+NO_POUNDS = "is not an amount in pounds and pence, such as £1,234.50"
+NO_DAY = "is not a date (expected dd/mm/yyyy)"
+
+
+def text(column: str) -> str:
+    """Return the SQL of a cell with single spaces, NULL where it is blank."""
+    return rf"""nullif(trim(regexp_replace("{column}", '[\s\x{{00a0}}]+', ' ', 'g')), '')"""
+
+
+def is_pounds(column: str) -> str:
+    """Return the SQL that tells whether a cell is an amount in pounds, with or without the sign."""
+    return f"regexp_full_match({text(column)}, '{POUNDS}')"
+
+
+def _day(column: str) -> str:
+    return f"""try_strptime({text(column)}, '%d/%m/%Y')::DATE"""
+
+
+PAYEE = text("SupplierName")
+INCURRED = _day("DateIncurred")
+POLL = r"""regexp_extract("ReportingPeriodName", '(\d{2}/\d{2}/\d{4})\s*$', 1)"""
+POLL_DAY = f"try_strptime({POLL}, '%d/%m/%Y')::DATE"
+NAMED_AS = "regexp_full_match(lower({payee}), '{pattern}')"
+CHANNEL = " ".join(
+    f"WHEN {NAMED_AS.format(payee=PAYEE, pattern=pattern)} THEN '{channel}'"
+    for _, channel, pattern, _ in PLATFORMS
+)
+CAMPAIGN_ID = """'ec:' || name_of("RegulatedEntityId") || ':' || name_of("ReportingPeriodName")"""
+TOGETHER = " + ".join(f"""coalesce(money("AmountIn{nation}"), 0)""" for nation in NATIONS)
+ANY_NATION = ", ".join(text(f"AmountIn{nation}") for nation in NATIONS)
+
+SPEND_ITEM = f"""
+SELECT source_row,
+       {CAMPAIGN_ID} AS campaign_id,
+       'ec:' || {text("ECRef")} AS record_key,
+       'return' AS record,
+       day({text("DateIncurred")}, '%d/%m/%Y') AS incurred_on,
+       {PAYEE} AS payee,
+       CASE {CHANNEL} END AS channel,
+       {text("ExpenseCategoryName")} AS category,
+       'GBP' AS currency,
+       {text("ECRef")} AS document_ref,
+       CASE WHEN {is_pounds("TotalExpenditure")} THEN {text("TotalExpenditure")} END AS amount,
+       nullif(concat_ws('; ',
+         CASE WHEN {_day("DatePaid")} < {INCURRED}
+              THEN 'paid before it was incurred (paid ' || {_day("DatePaid")}
+                   || ', incurred ' || {INCURRED} || ')' END,
+         CASE WHEN {_day("DateOfClaimForPayment")} < {INCURRED}
+              THEN 'claimed before it was incurred (claimed ' || {_day("DateOfClaimForPayment")}
+                   || ', incurred ' || {INCURRED} || ')' END,
+         CASE WHEN {INCURRED} > {POLL_DAY}
+              THEN 'incurred after the poll of ' || {POLL_DAY} END,
+         CASE WHEN regexp_matches(lower({PAYEE}), 'facebook|google')
+                   AND CASE {CHANNEL} END IS NULL
+              THEN 'names Facebook or Google and is not taken for either' END,
+         'joint campaign: ' || {text("JointCampaignName")},
+         'unregistered campaigner: ' || {text("UnregisteredCampaignerName")},
+         'campaigning as: ' || {text("CampaigningName")},
+         CASE WHEN lower({text("IsOutsideSection75")}) <> 'false'
+              THEN 'outside section 75: ' || {text("IsOutsideSection75")} END,
+         'invoice ' || regexp_replace({text("RedactedSupportingInvoiceId")}, '\\.0$', '')
+       ), '') AS note
+FROM source
+"""
+CAMPAIGN = f"""
+SELECT source_row,
+       {CAMPAIGN_ID} AS campaign_id,
+       {CAMPAIGN_ID} AS record_key,
+       trim(regexp_replace({text("RegulatedEntityName")}, '\\[De-registered[^\\]]*\\]', ''))
+         AS organisation,
+       {text("ReportingPeriodName")} AS name,
+       strftime({POLL_DAY} + INTERVAL 1 DAY, '%Y-%m-%d') AS ends_before,
+       nullif(regexp_extract("RegulatedEntityName", '\\[(De-registered[^\\]]*)\\]', 1), '') AS note
+FROM source
+WHERE {text("RegulatedEntityId")} IS NOT NULL AND {text("ReportingPeriodName")} IS NOT NULL
+"""
+LINK = " UNION ALL ".join(
+    f"""
+SELECT source_row, 'payee' AS kind, {PAYEE} AS name, '{name}' AS stands_for, '{words}' AS rule
+FROM source
+WHERE {NAMED_AS.format(payee=PAYEE, pattern=pattern)} AND {PAYEE} <> '{name}'
+"""
+    for name, _, pattern, words in PLATFORMS
+)
+
+REQUIRED = frozenset(
+    {
+        "ECRef",
+        "RegulatedEntityName",
+        "RegulatedEntityId",
+        "ReportingPeriodName",
+        "TotalExpenditure",
+        "DateIncurred",
+        "ExpenseCategoryName",
+        "SupplierName",
+    }
+)
+NEVER_BLANK = (
+    "ECRef",
+    "RegulatedEntityId",
+    "RegulatedEntityName",
+    "ReportingPeriodName",
+    "TotalExpenditure",
+)
+RULES = (
+    *(
+        Rule(f"{text(column)} IS NULL", column, "is blank and must not be")
+        for column in NEVER_BLANK
+    ),
+    Rule(
+        """"ECRef" IN (SELECT "ECRef" FROM source GROUP BY 1 HAVING count(*) > 1)""",
+        "ECRef",
+        "stands in more than one row: its money would count as often",
+    ),
+    Rule(f"NOT {is_pounds('TotalExpenditure')}", "TotalExpenditure", NO_POUNDS),
+    *(
+        Rule(f"NOT {is_pounds(f'AmountIn{nation}')}", f"AmountIn{nation}", NO_POUNDS)
+        for nation in NATIONS
+    ),
+    Rule(
+        f"""coalesce({ANY_NATION}) IS NOT NULL
+        AND abs(money("TotalExpenditure") - ({TOGETHER})) > 0.01""",
+        "TotalExpenditure",
+        "is not the sum of the four nations, which is",
+        figure=TOGETHER,
+    ),
+    Rule(  # a day that is written otherwise, as 2019-01-03 or 1/3/2019, may be another day
+        f"""regexp_full_match(day({text("DateIncurred")}, '%d/%m/%Y'), '\\d{{4}}-\\d{{2}}-\\d{{2}}')
+        AND NOT regexp_full_match({text("DateIncurred")}, '\\d{{2}}/\\d{{2}}/\\d{{4}}')""",
+        "DateIncurred",
+        NO_DAY,
+    ),
+    *(
+        Rule(
+            f"""{text(column)} IS NOT NULL AND ({_day(column)} IS NULL
+            OR NOT regexp_full_match({text(column)}, '\\d{{2}}/\\d{{2}}/\\d{{4}}'))""",
+            column,
+            NO_DAY,
+        )
+        for column in DAYS
+    ),
+)
+
+EC_PARTY = Importer(
+    name="ec-party-spending",
+    about="UK Electoral Commission: spending of parties and campaigners, item by item",
+    posts=(
+        Posts(SPEND, SPEND_ITEM),
+        Posts(CAMPAIGNS, CAMPAIGN, distinct=True),
+        Posts(LINKS, LINK, distinct=True),
+    ),
+    required=REQUIRED,
+    optional=frozenset(
+        {
+            *(f"AmountIn{nation}" for nation in NATIONS),
+            *DAYS,
+            "RedactedSupportingInvoiceId",
+            "JointCampaignName",
+            "UnregisteredCampaignerName",
+            "CampaigningName",
+            "IsOutsideSection75",
+        }
+    ),
+    others=("(?!AmountIn)[A-Z][A-Za-z0-9]*",),
+    settings=(OBSERVED_ON,),
+    rules=RULES,
+    dates="dd/mm/yyyy",
+    locale="en_GB",
+    provenance=Provenance(
+        publisher="Electoral Commission",
+        kind="return",
+        rank="regulator",
+        origin_id="electoral-commission-returns",
+    ),
+    notes=__doc__,
+)
+IMPORTERS = (EC_PARTY,)

@@ -1,0 +1,197 @@
+"""What reaches a terminal: tables and JSON on standard output, talk on standard error.
+
+Names come from strangers' files. No character that a terminal would obey is ever printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date, time
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+    from rich.table import Table
+
+    from farthing.formats import Shown
+
+#: How much of a table is shown: rows, or else rows written as lists, and the least of a column.
+MOST_ROWS = 40
+MOST_RECORDS = 10
+COLUMN = 16
+
+
+def plain(text: str) -> str:
+    """Take out what a terminal would obey: names come from strangers' files."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
+def one_line(text: str) -> str:
+    """Keep a text from looking like two: a stranger's name may hold a line end."""
+    return plain(text.replace("\n", " "))
+
+
+def talk(text: str) -> None:
+    """Say something that is no data."""
+    typer.echo(plain(text), err=True)
+
+
+def talk_quarantine(quarantine: pl.DataFrame) -> None:
+    """Say what was left out of an answer."""
+    from farthing.question import quarantine_lines
+
+    for line in quarantine_lines(quarantine):
+        talk(one_line(line))
+
+
+def print_json(value: Any) -> None:
+    """Print JSON that holds no character a terminal would obey; decimals are text, so exact."""
+    text = json.dumps(storable(value), ensure_ascii=False, indent=2, allow_nan=False)
+    typer.echo("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text))
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
+
+
+def storable(value: Any) -> Any:
+    """Return a value as JSON has it; what has no number of its own, such as infinity, is text."""
+    if isinstance(value, dict):
+        return {str(name): storable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(part) for part in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if value is None or isinstance(value, bool | int | str) or _is_finite(value):
+        return value
+    return str(value)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and isfinite(value)
+
+
+def print_table_or_json(table: pl.DataFrame, title: str, as_json: bool) -> None:
+    """Print a table for people, or for a program."""
+    if as_json:
+        print_json(table.to_dicts())
+    else:
+        print_table(table, title)
+
+
+def print_table(table: pl.DataFrame, title: str, *, whole: bool = False) -> None:
+    """Print a table for people: numbers to the right, nothing cut without saying so.
+
+    Where the columns have no room beside each other every row is printed as a list of its cells.
+    """
+    from rich.text import Text
+
+    from farthing.formats import shown
+
+    to, view = console(), shown(table if whole else table.head(MOST_ROWS))
+    to.print(Text(plain(title), style="italic"))
+    rows = view.rows
+    if _has_room(view, to.width):
+        to.print(_drawn(view))
+    else:
+        rows = rows if whole else rows[:MOST_RECORDS]
+        for row in rows:
+            to.print(_record(view.headings, row))
+    if left_out := table.height - len(rows):
+        talk(f"… {left_out:,} more rows; --json prints all")
+
+
+def _has_room(view: Shown, width: int) -> bool:
+    """Tell whether every column has its own width, or else enough for a few words a line."""
+    columns = zip(view.headings, *view.rows, strict=True)
+    return sum(min(max(map(len, column)), COLUMN) + len(" ┃ ") for column in columns) <= width
+
+
+def _drawn(view: Shown) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(show_edge=False)
+    for heading, is_number in zip(view.headings, view.numeric, strict=True):
+        drawn.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
+    for row in view.rows:
+        drawn.add_row(*(Text(plain(cell)) for cell in row))
+    return drawn
+
+
+def _record(headings: tuple[str, ...], row: tuple[str, ...]) -> Table:
+    """Lay one row out as lines of heading and cell, blank cells left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(style="bold", max_width=20)
+    lines.add_column(overflow="fold")
+    for heading, cell in zip(headings, row, strict=True):
+        if cell:
+            lines.add_row(Text(heading), Text(plain(cell)))
+    lines.add_row("", "")
+    return lines
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return the terminal; on a pipe tables are as wide as they need to be."""
+    from rich.console import Console
+
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(width=None if is_terminal else 200, highlight=False, stderr=stderr)
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far an import is on a terminal: rows, rate, time left. Say nothing on a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda file, done, rows: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        tasks: dict[str, Any] = {}
+
+        def progress(file: str, done: int, rows: int) -> None:
+            if file not in tasks:
+                tasks[file] = shown.add_task(one_line(file), total=rows or None)
+            shown.update(tasks[file], completed=done, total=rows or None)
+
+        yield progress
+
+
+@contextlib.contextmanager
+def spinner(what: str) -> Iterator[None]:
+    """Show that work goes on, on a terminal; say nothing on a pipe."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
