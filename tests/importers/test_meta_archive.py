@@ -363,7 +363,7 @@ REFUSED: list[tuple[Ad, str | None, str | None]] = [
     ({"impressions": {"lower_bound": "9" * 40}}, "impressions", RANGE),
     ({"ad_delivery_start_time": "08/12/2021"}, "ad_delivery_start_time", None),
     ({"ad_delivery_start_time": "2021-12-08 or so"}, "ad_delivery_start_time", None),
-    ({"ad_delivery_start_time": "2021-02-30"}, "starts_on", None),
+    ({"ad_delivery_start_time": "2021-02-30"}, "ad_delivery_start_time", None),
     ({"ad_delivery_stop_time": "1639612800"}, "ad_delivery_stop_time", None),
     ({"ad_delivery_stop_time": "2021-12-06"}, None, "the row ends before it starts"),
     ({"demographic_distribution": {"percentage": "1"}}, "demographic_distribution", None),

@@ -49,6 +49,10 @@ class Snapshot:
     scope: tuple[str, ...]
     observed_on: str | None
 
+    def is_called(self, name: str) -> bool:
+        """Whether a name is that of its source or file; of several pages, of the first."""
+        return name in (self.source_id, self.file) or self.file.startswith(f"{name} and ")
+
 
 def changes(connection: duckdb.DuckDBPyConnection, source: str, known: str) -> pl.DataFrame:
     """Hold the state that a file shows against the state of the last day before.
@@ -73,7 +77,7 @@ def changes(connection: duckdb.DuckDBPyConnection, source: str, known: str) -> p
         There is no such import, its day is not known, or nothing of before it.
     """
     snapshots = _snapshots(connection, known)
-    asked = next((one for one in snapshots if source in (one.source_id, one.file)), None)
+    asked = next((one for one in snapshots if one.is_called(source)), None)
     if asked is None:
         names = ", ".join(one.source_id for one in snapshots[-5:])
         raise UsageError(f"no import of {source}", hint=f"as in {names}" if names else None)

@@ -177,19 +177,21 @@ def _receipt_line(receipt: Receipt) -> str:
     if receipt.outcome == "already imported":
         return f"{line}, nothing changed"
     line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
-    counts = [(receipt.rows_refused, "refused"), (receipt.rows_blank, "blank")]
+    whole = receipt.rows_posted == 0 and receipt.rows_at_fault > 0
+    refused = (receipt.rows_at_fault, "at fault") if whole else (receipt.rows_refused, "refused")
+    counts = [refused, (receipt.rows_blank, "blank")]
     counts += [(count, f"set aside ({reason})") for reason, count in receipt.asides.items()]
     return ", ".join([line, *(f"{count:,} {what}" for count, what in counts if count)])
 
 
 def _print_rehearsal(receipt: Receipt) -> None:
-    """Show what an import would do: what is declared, the mapping, the totals, the first rows."""
+    """Show what an import would do: what is declared, the totals, the first rows, the mapping."""
     for name, value in receipt.settings.items():
         talk(f"  {name}: {value or 'not told'}")
-    talk(f"Mapped by:\n{receipt.sql.strip()}")
     if not receipt.totals.is_empty():
         print_table(receipt.totals, "What the rows come to")
     print_table(receipt.first_rows, f"First rows for {receipt.ledger}")
+    talk(f"Mapped by:\n{receipt.sql.strip()}")
 
 
 def _receipt_data(receipt: Receipt) -> dict[str, Any]:
@@ -319,6 +321,7 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
     else:
         print_table(ledgers, "Rows by ledger")
         shown = ["batch_id", "file", "outcome", "rows_read", "rows_posted", "rows_refused"]
+        shown += ["rows_set_aside", "rows_blank"]
         print_table(imports.select(*shown, "posted_at"), "Imports (times are UTC)")
         talk_quarantine(opened.quarantine())
         typer.echo(f"head {verdict.head}")
@@ -387,6 +390,8 @@ def _print_answer(answer: Answer) -> None:
     to = console()
     _print_findings(to, answer, answer.findings)
     for name, table in answer.tables.items():
+        if table.is_empty():
+            continue
         to.print()
         print_table(table, f"{name}: {answer.about(name)}")
     talk_quarantine(answer.book.quarantine)
@@ -398,6 +403,8 @@ def _print_findings(to: Console, answer: Answer, findings: Sequence[Finding]) ->
     from farthing.question import STATUS_WORDS
 
     to.print(Text(answer.question.asks, style="bold"))
+    if not answer.findings:
+        to.print("Nothing on the book bears on this question.")
     marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
     for finding in findings:
         mark, style = marks[finding.status]

@@ -148,9 +148,14 @@ def draft(file: Path, ledger: str = "spend", encoding: str | None = None) -> str
         *_top(file, ledger, encoding),
         *_body(BY_NAME[ledger], columns),
         *_skips(columns),
-        *_musts(columns, min(tables[0].rows, MOST_ROWS)),
+        *_musts(columns, min(_data_rows(tables[0]), MOST_ROWS)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _data_rows(table: Intake) -> int:
+    """Count the rows that stand under the header: neither titles nor blank nor ragged ones."""
+    return table.rows - len(table.asides) - len(table.misfits) - table.blank
 
 
 def write(text: str, output: Path) -> None:
@@ -245,9 +250,9 @@ def _head(
     if others:
         yield _comment(f"It holds other tables, which are not drafted here: {', '.join(others)}")
     yield "#"
-    if table.rows > MOST_ROWS:
+    if _data_rows(table) > MOST_ROWS:
         yield _comment(f"Only the first {MOST_ROWS:,} rows were looked at.")
-    yield _comment(f"{len(columns)} columns, {table.rows:,} rows; the first are:")
+    yield _comment(f"{len(columns)} columns, {_data_rows(table):,} rows; the first are:")
     yield _row([column.name for column in columns])
     for row in first:
         yield _row(row)

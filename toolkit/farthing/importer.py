@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -602,7 +603,7 @@ def _declared(setting: Setting, value: str) -> str:
 
 
 def _how(*settings: Setting) -> str:
-    pairs = [f"--declare {setting.name}={setting.example}" for setting in settings]
+    pairs = [f"--declare {shlex.quote(f'{one.name}={one.example}')}" for one in settings]
     return f"declare {'it' if len(pairs) == 1 else 'them'}, as in {' '.join(pairs)}"
 
 

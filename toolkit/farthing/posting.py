@@ -114,7 +114,7 @@ class Receipt:
     ledgers
         Rows posted, ledger by ledger.
     totals
-        What the rows come to, measure by measure: ledger, what, unit, rows, low and high.
+        What the rows come to, as far as they may be added: ledger, series, unit, rows, low, high.
     first_rows
         The first rows as the principal ledger has them.
     sql
@@ -294,7 +294,7 @@ def _totals(staging: _Staging) -> pl.DataFrame:
         _total(ledger, column.name, str(column.unit), staging.batch_id)
         for ledger in staging.ledgers
         for column in ledger.columns
-        if column.unit and column.additive and column.name != "high"
+        if column.unit and (column.additive or column.unit == "measure") and column.name != "high"
     ]
     if not queries:
         return pl.DataFrame()
@@ -306,11 +306,12 @@ def _total(ledger: Ledger, column: str, unit: str, batch_id: int) -> str:
     """Return the SELECT that adds up one measure of a ledger, unit by unit."""
     low, high = ("low", "high") if column == "low" else (column, column)
     series = "series" if "series" in ledger.dtypes else "NULL"
-    unit = unit if unit in ledger.dtypes else f"'{unit}'"
+    people = "measure <> 'people'" if unit == "measure" else "true"
+    unit = unit if unit in ledger.dtypes and unit != column else f"'{unit}'"
     return f"""
         SELECT '{ledger.name}' AS ledger, {series} AS series, {unit} AS unit, count(*) AS rows,
                sum({low}) AS low, CASE WHEN count({high}) = count(*) THEN sum({high}) END AS high
-        FROM {ledger.name} WHERE batch_id = {batch_id} GROUP BY ALL
+        FROM {ledger.name} WHERE batch_id = {batch_id} AND {people} GROUP BY ALL
     """
 
 

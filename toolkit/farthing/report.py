@@ -30,6 +30,8 @@ from farthing.questions import NAMES
 TITLE = "How far did it go?"
 #: More rows than this are not shown; the table says how many there are, and how to get them.
 TABLE_ROWS = 40
+#: A figure that rests on more rows than this names the first of them; its SQL finds all.
+MOST_REFS = 60
 #: The findings of each question that stand under "In short".
 TELLING = 3
 
@@ -194,6 +196,7 @@ def report_html(
         sections=sections,
         telling=TELLING,
         numbers=numbers,
+        most_refs=MOST_REFS,
         entries=entries,
         source_of=_sources(book, entries),
         rank_words=NEARNESS_WORDS,
@@ -224,11 +227,11 @@ def _numbered(sections: Sequence[Section]) -> dict[str, int]:
 
 def _named(section: Section) -> Iterator[str]:
     for finding in section.findings:
-        yield from finding.rows
+        yield from finding.rows[:MOST_REFS]
     for table in section.tables:
         for row in table.rows:
             for cell, is_listing in zip(row, table.listing, strict=True):
-                yield from cell.split() if is_listing else ()
+                yield from cell.split()[:MOST_REFS] if is_listing else ()
 
 
 def _entries(book: Book, names: Sequence[str], files: Mapping[int, str]) -> dict[str, list[Entry]]:

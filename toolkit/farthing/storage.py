@@ -137,39 +137,54 @@ WHERE NOT EXISTS (
 )
 """
 
-#: Money in force that may be added up: no row that is a part of another of its campaign and record,
-#: and of several series, which tell of the same money, the one that comes to most.
+#: Money in force without the rows that are a part of another of their campaign and record.
+WHOLE_SPEND = """
+SELECT spend.*
+FROM current_spend AS spend
+LEFT JOIN current_spend AS whole
+  ON whole.entry_id = spend.part_of
+  AND whole.campaign_id = spend.campaign_id
+  AND whole.record = spend.record
+WHERE whole.entry_id IS NULL
+"""
+#: What each series of a campaign's records comes to, from the fullest down.
+SPEND_SERIES = """
+SELECT
+  campaign_id,
+  record,
+  currency,
+  coalesce(series, '') AS series,
+  CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+  CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+  row_number() OVER (
+    PARTITION BY campaign_id, record, currency
+    ORDER BY sum(coalesce(low, 0)) DESC, sum(coalesce(high, low, 0)) DESC, coalesce(series, '')
+  ) AS place
+FROM whole_spend
+GROUP BY campaign_id, record, currency, coalesce(series, '')
+"""
+#: What a campaign's records come to. Series tell of the same money, each perhaps of a part of it:
+#: it is no less than the greatest least of any, and what one leaves open is open.
+SPEND_TOTALS = """
+SELECT
+  campaign_id,
+  record,
+  currency,
+  count(*) AS series,
+  max(low) AS low,
+  CASE WHEN count(high) = count(*) THEN max(high) END AS high
+FROM spend_series
+GROUP BY campaign_id, record, currency
+"""
+#: Rows that may be added up: of several series of the same money, those of the fullest.
 COUNTED_SPEND = """
-WITH whole AS (
-  SELECT spend.*
-  FROM current_spend AS spend
-  LEFT JOIN current_spend AS whole
-    ON whole.entry_id = spend.part_of
-    AND whole.campaign_id = spend.campaign_id
-    AND whole.record = spend.record
-  WHERE whole.entry_id IS NULL
-), series AS (
-  SELECT
-    campaign_id,
-    record,
-    currency,
-    coalesce(series, '') AS name,
-    sum(coalesce(low, 0)) AS low,
-    sum(coalesce(high, low, 0)) AS high
-  FROM whole
-  GROUP BY campaign_id, record, currency, coalesce(series, '')
-), fullest AS (
-  SELECT * FROM series
-  QUALIFY row_number() OVER (
-    PARTITION BY campaign_id, record, currency ORDER BY low DESC, high DESC, name
-  ) = 1
-)
 SELECT whole.*
-FROM whole JOIN fullest
+FROM whole_spend AS whole JOIN spend_series AS fullest
   ON fullest.campaign_id = whole.campaign_id
   AND fullest.record = whole.record
   AND fullest.currency = whole.currency
-  AND fullest.name = coalesce(whole.series, '')
+  AND fullest.series = coalesce(whole.series, '')
+WHERE fullest.place = 1
 """
 
 #: Rows refused from files whose other rows were posted, until a row of that name is posted.
@@ -198,6 +213,9 @@ def views() -> dict[str, str]:
     )
     return {
         **current,
+        "whole_spend": WHOLE_SPEND,
+        "spend_series": SPEND_SERIES,
+        "spend_totals": SPEND_TOTALS,
         "counted_spend": COUNTED_SPEND,
         "quarantine": QUARANTINE.format(entries=entries),
     }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from farthing.formats import Shown
 
 #: How much of a table is shown: rows, or else rows written as lists, and the least of a column.
+MOST_NAMES = 12
 MOST_ROWS = 40
 MOST_RECORDS = 10
 COLUMN = 16
@@ -97,7 +98,7 @@ def print_table(table: pl.DataFrame, title: str, *, whole: bool = False) -> None
 
     from farthing.formats import shown
 
-    to, view = console(), shown(table if whole else table.head(MOST_ROWS))
+    to, view = console(), shown(_cut(table if whole else table.head(MOST_ROWS)))
     to.print(Text(plain(title), style="italic"))
     rows = view.rows
     if _has_room(view, to.width):
@@ -108,6 +109,23 @@ def print_table(table: pl.DataFrame, title: str, *, whole: bool = False) -> None
             to.print(_record(view.headings, row))
     if left_out := table.height - len(rows):
         talk(f"… {left_out:,} more rows; --json prints all")
+
+
+def _cut(table: pl.DataFrame) -> pl.DataFrame:
+    """Cut lists of the names of entries short: a total can rest on thousands."""
+    import polars as pl
+
+    names = [name for name in table.columns if name == "entries"]
+    return table.with_columns(
+        pl.col(name).map_elements(_few, return_dtype=pl.String, skip_nulls=True) for name in names
+    )
+
+
+def _few(names: str) -> str:
+    listed = names.split()
+    if len(listed) <= MOST_NAMES:
+        return names
+    return f"{' '.join(listed[:MOST_NAMES])} … and {len(listed) - MOST_NAMES:,} more; see --json"
 
 
 def _has_room(view: Shown, width: int) -> bool:

@@ -4,7 +4,8 @@
 -- thing itself stands, those of equal rank are joined to the range that holds them all, and
 -- nothing is added. Booked and delivered money is added up over records of one kind; a return
 -- stands before payments, and payments before invoices, since the same pound is in all three. Of a
--- row and its parts, and of several series of one record, one is counted (counted_spend).
+-- row and its parts the row is counted (whole_spend); several series of one record tell of the same
+-- money, and are held against each other (spend_totals).
 
 -- name: stages
 -- Money of each campaign that somebody asked for or said was spent: one row per campaign,
@@ -63,18 +64,29 @@ WITH ranked AS (
 ), records AS (
   SELECT
     spend.*,
+    totals.series AS told,
+    totals.low AS total_low,
+    totals.high AS total_high,
     CASE WHEN spend.record = 'platform' THEN 'delivered' ELSE 'booked' END AS stage,
     CASE spend.record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END AS nearest
-  FROM counted_spend AS spend
+  FROM whole_spend AS spend
+  JOIN spend_totals AS totals
+    ON totals.campaign_id = spend.campaign_id
+    AND totals.record = spend.record
+    AND totals.currency = spend.currency
 ), booked AS (
   SELECT
     campaign_id,
     currency,
     stage,
-    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    any_value(total_low) AS low,
+    any_value(total_high) AS high,
     CASE WHEN count(*) = 1 THEN any_value(basis) ELSE 'derived' END AS basis,
-    CASE WHEN count(*) = 1 THEN any_value(wording) ELSE count(*) || ' rows' END AS wording,
+    CASE
+      WHEN count(*) = 1 THEN any_value(wording)
+      WHEN any_value(told) = 1 THEN count(*) || ' rows'
+      ELSE count(*) || ' rows in ' || any_value(told) || ' tables of the same money'
+    END AS wording,
     any_value(record) AS said_by,
     CAST(NULL AS VARCHAR) AS reported_by,
     count(*) AS statements,

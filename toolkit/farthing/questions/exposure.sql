@@ -41,19 +41,23 @@ WITH money AS (
   FROM current_budgets
   WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
   UNION ALL
-  -- a row that is a part of another row of its campaign is in that row's sum already
+  -- neither a row and its parts nor several series of the same money are added
   SELECT
     spend.campaign_id,
     spend.currency,
-    CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END,
-    CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END,
+    any_value(totals.low),
+    any_value(totals.high),
     CASE WHEN count(*) = 1 THEN any_value(spend.wording) ELSE count(*) || ' rows' END,
     CASE spend.record
       WHEN 'platform' THEN 'charged by the platform' WHEN 'return' THEN 'declared in a return'
       WHEN 'payment' THEN 'paid' ELSE 'invoiced'
     END,
     string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM counted_spend AS spend
+  FROM whole_spend AS spend
+  JOIN spend_totals AS totals
+    ON totals.campaign_id = spend.campaign_id
+    AND totals.record = spend.record
+    AND totals.currency = spend.currency
   GROUP BY spend.campaign_id, spend.currency, spend.record
 )
 SELECT
