@@ -49,6 +49,7 @@ from farthing.importers.ec_party import EC_PARTY, SPEND_ITEM
 from farthing.ledgers.spend import SPEND
 con = duckdb.connect(sys.argv[2])
 con.execute(MACROS)
+con.execute("SET enable_progress_bar = false")
 con.execute("SET VARIABLE source_id = 'ec'")
 names = sys.argv[3].split(",")
 typed = {column.name: column.sql_type for column in SPEND.columns}
@@ -93,6 +94,7 @@ schema = pa.DataFrameSchema({
 })
 schema.validate(spend, lazy=True)
 con = duckdb.connect(sys.argv[2])
+con.execute("SET enable_progress_bar = false")
 con.execute("CREATE TABLE spend (entry_id VARCHAR, campaign_id VARCHAR, record VARCHAR, "
             "incurred_on DATE, payee VARCHAR, category VARCHAR, currency VARCHAR, "
             "document_ref VARCHAR, wording VARCHAR, amount DECIMAL(18,2))")

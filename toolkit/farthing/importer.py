@@ -383,6 +383,7 @@ class Reading:
         self.importer = importer
         self.intake = intake
         self.engine = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+        self.engine.execute("SET enable_progress_bar = false")
         self.engine.execute(MACROS)
         self.let("file", intake.name)
         self.let("source_id", f"{importer.name}-{intake.sha256[:12]}")

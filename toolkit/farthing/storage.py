@@ -341,6 +341,7 @@ def _lock(connection: duckdb.DuckDBPyConnection) -> None:
 def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Start DuckDB for work on a book, and put its errors into our words."""
     connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
+    connection.execute("SET enable_progress_bar = false")  # it would be printed among the data
     try:
         yield connection
     except duckdb.Error as error:
