@@ -117,6 +117,7 @@ SELECT source_row,
        ), '') AS note
 FROM source
 """
+#: Each name is looked at once, however many rows have it.
 CAMPAIGN = f"""
 SELECT source_row,
        {CAMPAIGN_ID} AS campaign_id,
@@ -126,13 +127,15 @@ SELECT source_row,
        {text("ReportingPeriodName")} AS name,
        strftime({POLL_DAY} + INTERVAL 1 DAY, '%Y-%m-%d') AS ends_before,
        nullif(regexp_extract("RegulatedEntityName", '\\[(De-registered[^\\]]*)\\]', 1), '') AS note
-FROM source
+FROM (SELECT min(source_row) AS source_row, "RegulatedEntityId", "RegulatedEntityName",
+             "ReportingPeriodName"
+      FROM source GROUP BY ALL)
 WHERE {text("RegulatedEntityId")} IS NOT NULL AND {text("ReportingPeriodName")} IS NOT NULL
 """
 LINK = " UNION ALL ".join(
     f"""
 SELECT source_row, 'payee' AS kind, {PAYEE} AS name, '{name}' AS stands_for, '{words}' AS rule
-FROM source
+FROM (SELECT min(source_row) AS source_row, "SupplierName" FROM source GROUP BY ALL)
 WHERE {NAMED_AS.format(payee=PAYEE, pattern=pattern)} AND {PAYEE} <> '{name}'
 """
     for name, _, pattern, words in PLATFORMS
