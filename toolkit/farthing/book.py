@@ -52,10 +52,22 @@ KNOWN_NAMES = {
     "campaign": "SELECT campaign_id AS name FROM current_campaigns",
     "payee": "SELECT DISTINCT payee AS name FROM current_spend WHERE payee IS NOT NULL",
 }
+#: What `QUARANTINE` gives of a book without a refused row.
+NO_ROWS: dict[str, Any] = {
+    "file": pl.String,
+    "unit": pl.String,
+    "rows": pl.Int64,
+    "low": pl.Decimal(38, 2),
+    "high": pl.Decimal(38, 2),
+    "unread": pl.Int64,
+}
 Progress: TypeAlias = Callable[[str, int, int], None]
 #: Imports that were known at the moment asked about.
 KNOWN = "posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)"
 
+HELD = """
+SELECT 1 FROM refused_rows JOIN imports USING (batch_id) WHERE outcome = 'posted' LIMIT 1
+"""
 QUARANTINE = """
 SELECT file, unit, count(*) AS rows,
        CASE WHEN bool_and(low IS NOT NULL OR high IS NULL) THEN sum(low) END AS low,
@@ -460,12 +472,13 @@ class Book:
             name=self.path.name,
             head=heads[0][0] if heads else "",
             moment="" if self.moment is None else f"{self.moment:%Y-%m-%d %H:%M:%S}",
-            quarantine=connection.sql(QUARANTINE).pl(),
+            quarantine=_quarantined(connection),
         )
 
     def quarantine(self) -> pl.DataFrame:
         """Return what is in quarantine: one row per file and unit, with rows and amounts."""
-        return self._frame(QUARANTINE)
+        with storage.reading(self.path, self.moment) as connection:
+            return _quarantined(connection)
 
     def status(self) -> pl.DataFrame:
         """Return one row per ledger: rows ever posted, and rows in force."""
@@ -498,6 +511,13 @@ class Book:
                     raise
                 faults.append(f"the journal cannot be recomputed: {str(error).splitlines()[0]}")
                 return Verdict("", tuple(faults))
+
+
+def _quarantined(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return what is in quarantine; where no row ever was, nothing in force need be looked at."""
+    held = connection.execute(HELD).fetchall()
+    rows: pl.DataFrame = connection.sql(QUARANTINE).pl() if held else pl.DataFrame(schema=NO_ROWS)
+    return rows
 
 
 def _show(answer: Answer) -> None:
