@@ -851,7 +851,7 @@ def test_a_real_file_that_is_shifted_is_refused(book: Book, describe: Describe) 
     words = "is none of what its description allows: F, M"
     blank = "is blank, and its description says that it must be filled"
     assert rules.count(("gender", words)) == rules.count(("total_conversion", blank)) == 382
-    decimals = [rule for column, rule in rules if column == "amount" and "decimals" in rule]
+    decimals = [rule for column, rule in rules if column == "spent" and "decimals" in rule]
     assert len(decimals) == len(money) - len(pence)
     [receipt] = book.add(file, importer=describe(text), quarantine=True)
     assert (receipt.rows_read, receipt.rows_posted) == (1143, len(pence))

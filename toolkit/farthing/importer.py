@@ -12,6 +12,7 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -383,7 +384,8 @@ class Reading:
         self.importer = importer
         self.intake = intake
         self.engine = duckdb.connect(":memory:", config={"enable_external_access": "false"})
-        self.engine.execute("SET enable_progress_bar = false")
+        with suppress(duckdb.InvalidInputException):  # as where no bar can be shown
+            self.engine.execute("SET enable_progress_bar = false")
         self.engine.execute(MACROS)
         self.let("file", intake.name)
         self.let("source_id", f"{importer.name}-{intake.sha256[:12]}")

@@ -16,7 +16,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -341,7 +341,9 @@ def _lock(connection: duckdb.DuckDBPyConnection) -> None:
 def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Start DuckDB for work on a book, and put its errors into our words."""
     connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
-    connection.execute("SET enable_progress_bar = false")  # it would be printed among the data
+    # A bar would be printed among the data. Where there can be none the setting is refused.
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = false")
     try:
         yield connection
     except duckdb.Error as error:
