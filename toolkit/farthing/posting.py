@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -285,7 +286,7 @@ def _counts(staging: _Staging, posts: bool) -> dict[str, int]:
 
 def _tally(staging: _Staging) -> dict[str, int]:
     reasons = [*staging.asides.values(), *(one.reason for one in staging.intake.asides)]
-    return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+    return dict(Counter(reasons))
 
 
 def _totals(staging: _Staging) -> pl.DataFrame:
