@@ -47,7 +47,9 @@ def answer(table: pl.DataFrame, quarantine: pl.DataFrame = NO_QUARANTINE) -> Ans
         chart=lambda tables: None,
         abouts={"rows": f"One row per row {ATTACK}."},
     )
-    return Answer(question, {"rows": table}, (found,), BookMark("b", "", "", quarantine), show)
+    return Answer(
+        question, {"rows": table}, (found,), BookMark("b", "", "", quarantine), show, pl.DataFrame
+    )
 
 
 @pytest.fixture(scope="module")

@@ -462,18 +462,37 @@ class Book:
         """
         asked = questions.load(question)
         with storage.reading(self.path, self.moment) as connection:
-            return asked.answer(lambda sql: connection.sql(sql).pl(), self._mark(connection), _show)
+            mark = self._mark(connection)
+
+            def fetch(query: str) -> pl.DataFrame:
+                return self._frame_at(mark, query)
+
+            return asked.answer(lambda sql: connection.sql(sql).pl(), mark, _show, fetch)
+
+    def _frame_at(self, mark: BookMark, query: str) -> pl.DataFrame:
+        """Run a SELECT on the state of the book that was asked; refuse where it is another now."""
+        with storage.reading(self.path, self.moment) as connection:
+            if self._head(connection) != mark.head:
+                raise UsageError(
+                    "the book has changed since it was asked", where=mark.name, hint="ask it again"
+                )
+            found: pl.DataFrame = connection.sql(query).pl()
+        return found
 
     def _mark(self, connection: duckdb.DuckDBPyConnection) -> BookMark:
-        heads = connection.execute(
-            f"SELECT head FROM imports WHERE {KNOWN} ORDER BY batch_id DESC LIMIT 1"
-        ).fetchall()
         return BookMark(
             name=self.path.name,
-            head=heads[0][0] if heads else "",
+            head=self._head(connection),
             moment="" if self.moment is None else f"{self.moment:%Y-%m-%d %H:%M:%S}",
             quarantine=_quarantined(connection),
         )
+
+    def _head(self, connection: duckdb.DuckDBPyConnection) -> str:
+        """Return the hash of the last journal entry that is known; empty where there is none."""
+        heads = connection.execute(
+            f"SELECT head FROM imports WHERE {KNOWN} ORDER BY batch_id DESC LIMIT 1"
+        ).fetchall()
+        return heads[0][0] if heads else ""
 
     def quarantine(self) -> pl.DataFrame:
         """Return what is in quarantine: one row per file and unit, with rows and amounts."""

@@ -2,7 +2,9 @@
 
 The SQL stands in one file beside the question's module. It may hold several statements, each
 under a line ``-- name: word`` with a comment that gives its grain, columns and units; each runs
-as it stands in any DuckDB client that has the book open.
+as it stands in any DuckDB client that has the book open. Where a table adds up more rows than it
+can name, a statement under ``-- rows: word`` gives the rows behind it: the columns that tell one
+row of the table from another, and ``ledger`` and ``entry_id``.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from typing import Any, Literal
 
 import polars as pl
 
+from farthing.errors import UsageError
 from farthing.formats import interval, number
+from farthing.ledgers import LEDGERS
 
 Tables = Mapping[str, pl.DataFrame]
 Status = Literal["pass", "fail", "cannot_tell"]
@@ -76,20 +80,28 @@ class Statement:
         Its comment: what a row is, and the units.
     sql
         The whole text, comment included.
+    rows
+        The SELECT of the ledger rows behind each of its rows; empty where ``entries`` names them.
     """
 
     name: str
     about: str
     sql: str
+    rows: str = ""
 
 
 def read_sql(question: str) -> tuple[Statement, ...]:
     """Read the statements of ``questions/<question>.sql``, in order."""
     text = files("farthing").joinpath("questions", f"{question}.sql").read_text("utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    parts = re.split(r"^-- (name|rows): (\w+)\n", text, flags=re.MULTILINE)
+    texts = {
+        (kind, name): sql.strip().rstrip(";")
+        for kind, name, sql in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    }
     return tuple(
-        Statement(name, _comment(sql), sql.strip().rstrip(";"))
-        for name, sql in zip(parts[1::2], parts[2::2], strict=True)
+        Statement(name, _comment(sql), sql, texts.get(("rows", name), ""))
+        for (kind, name), sql in texts.items()
+        if kind == "name"
     )
 
 
@@ -187,11 +199,24 @@ class Question:
         run: Callable[[str], pl.DataFrame],
         book: BookMark,
         show: Callable[[Answer], None],
+        fetch: Callable[[str], pl.DataFrame],
     ) -> Answer:
-        """Run the SQL and all that follows from it; ``show`` is what a notebook calls."""
+        """Run the SQL and all that follows from it.
+
+        Parameters
+        ----------
+        run
+            Runs a SELECT now.
+        book
+            Which state of which book it is.
+        show
+            What a notebook calls.
+        fetch
+            Runs a SELECT later, on the same state of the book.
+        """
         tables = {statement.name: run(statement.sql) for statement in self.statements}
         tables |= self.compute(tables)
-        return Answer(self, tables, tuple(self.findings(tables)), book, show)
+        return Answer(self, tables, tuple(self.findings(tables)), book, show, fetch)
 
 
 @dataclass(frozen=True)
@@ -218,6 +243,32 @@ class BookMark:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a figure rests on.
+
+    Parameters
+    ----------
+    figure
+        The table or the finding.
+    rows
+        The ledger rows behind it as they are in force, by ledger.
+    selects
+        The SELECT that gives them, by ledger: each runs in any DuckDB client that has the book.
+    sql
+        The SELECT that the figure comes from; empty where it is computed from other tables.
+    """
+
+    figure: str
+    rows: Mapping[str, pl.DataFrame]
+    selects: Mapping[str, str]
+    sql: str
+
+    def __repr__(self) -> str:
+        counts = (f"{number(len(rows), 'rows')} of {name}" for name, rows in self.rows.items())
+        return f"{self.figure} rests on {', '.join(counts) or 'no row'}"
+
+
+@dataclass(frozen=True)
 class Answer:
     """A question answered from one state of a book.
 
@@ -230,6 +281,7 @@ class Answer:
     findings: tuple[Finding, ...]
     book: BookMark
     show: Callable[[Answer], None] = field(repr=False, compare=False)
+    fetch: Callable[[str], pl.DataFrame] = field(repr=False, compare=False)
 
     @cached_property
     def chart(self) -> Any:
@@ -251,6 +303,73 @@ class Answer:
         spoken = {statement.name: statement.sql for statement in self.question.statements}
         return spoken.get(table, "")
 
+    def rows(self, figure: str, **cells: object) -> Basis:
+        """Open a figure to the ledger rows that it rests on, and to its SQL.
+
+        Parameters
+        ----------
+        figure
+            The name of a table, or the code of a finding.
+        **cells
+            Which rows of the table: columns and what they hold. ``None`` is no value.
+
+        Raises
+        ------
+        UsageError
+            There is no such table, finding or column, or the book has changed since.
+
+        Examples
+        --------
+        >>> book.ask("bridge").rows("stages", stage="claimed")  # doctest: +SKIP
+        stages rests on 3 rows of budgets
+        """
+        if figure in self.tables:
+            behind, table = self._behind(figure, cells), figure
+        else:
+            found = [finding for finding in self.findings if finding.code == figure]
+            if not found or cells:
+                known = ", ".join([*self.tables, *dict.fromkeys(f.code for f in self.findings)])
+                raise UsageError(f"no figure {figure} in this answer", hint=f"one of {known}")
+            behind, table = _named(row for one in found for row in one.rows), found[0].table
+        ledgers = self.fetch(f"SELECT DISTINCT ledger FROM ({behind})")["ledger"].to_list()
+        selects = {
+            ledger.name: f"SELECT * FROM current_{ledger.name}\nWHERE entry_id IN (\n"
+            f"SELECT entry_id FROM ({behind}) AS behind\nWHERE ledger = '{ledger.name}')\n"
+            "ORDER BY entry_id"
+            for ledger in LEDGERS
+            if ledger.name in ledgers
+        }
+        rows = {name: self.fetch(select) for name, select in selects.items()}
+        return Basis(figure, rows, selects, self.sql(table) if table else "")
+
+    def _behind(self, table: str, cells: Mapping[str, object]) -> str:
+        """Return the SELECT of ledger and entry_id of what is behind some rows of a table."""
+        frame = self.tables[table]
+        if unknown := sorted(cells.keys() - set(frame.columns)):
+            raise UsageError(
+                f"{table} has no column {unknown[0]}", hint=f"it has {', '.join(frame.columns)}"
+            )
+        chosen = frame.filter(
+            *(pl.col(name).eq_missing(pl.lit(value)) for name, value in cells.items())
+        )
+        told = {statement.name: statement.rows for statement in self.question.statements}
+        if not told.get(table):
+            listings = [name for name in frame.columns if name.split("_")[-1] == "entries"]
+            listed = (cell for name in listings for cell in chosen[name].drop_nulls())
+            return _named(name for cell in listed for name in cell.split())
+        keys = self.fetch(f"SELECT * FROM ({told[table]}) LIMIT 0").columns
+        keys = [name for name in keys if name not in ("ledger", "entry_id")]
+        wanted = chosen.select(keys).unique(maintain_order=True).rows()
+        tests = [
+            " AND ".join(
+                f"{name} IS NOT DISTINCT FROM {_literal(value)}"
+                for name, value in zip(keys, row, strict=True)
+            )
+            for row in wanted
+        ]
+        where = " OR ".join(f"({test})" for test in tests) if tests else "false"
+        return f"SELECT ledger, entry_id FROM (\n{told[table]}\n) AS told WHERE {where}"
+
     def __repr__(self) -> str:
         lines = [self.question.asks]
         lines += [f"  [{STATUS_WORDS[f.status]}] {f.sentence}" for f in self.findings]
@@ -259,6 +378,31 @@ class Answer:
     def _ipython_display_(self) -> None:
         """Show chart, findings and tables, each as an output of its own."""
         self.show(self)
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return the SELECT of the ledger rows in force that have a name: it is unique in its own."""
+    listed = ", ".join(_literal(name) for name in dict.fromkeys(names)) or "NULL"
+    return " UNION ALL ".join(
+        f"SELECT '{ledger.name}' AS ledger, entry_id FROM current_{ledger.name} "
+        f"WHERE entry_id IN ({listed})"
+        for ledger in LEDGERS
+    )
+
+
+def _literal(value: object) -> str:
+    """Write a value as SQL.
+
+    Examples
+    --------
+    >>> _literal("Ada's"), _literal(None), _literal(Decimal("1.50"))
+    ("'Ada''s'", 'NULL', '1.50')
+    """
+    if value is None:
+        return "NULL"
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def quarantine_lines(quarantine: pl.DataFrame) -> list[str]:
