@@ -44,8 +44,9 @@ test: .venv/.project ## check format, style, types and imports, then run all tes
 	$(call step,Imports,lint-imports)
 	$(call step,Tests,pytest,-n auto)
 
-benchmark: .venv/.project ## measure an import of a million rows beside the same work by other means
+benchmark: .venv/.project ## measure an import of a million rows beside the same work by other means, and each question
 	@$(BIN)/python tests/benchmarks/import_speed.py
+	@$(BIN)/python tests/benchmarks/question_speed.py
 
 install: .venv/.project ## make .venv from the lock, with the project in it
 
