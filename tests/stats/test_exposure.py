@@ -1,50 +1,33 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 from statsmodels.stats.proportion import (  # type: ignore[import-untyped]
     confint_proportions_2indep,
     proportion_confint,
 )
 
 from farthing.stats.exposure import (
-    Range,
-    ask_at_random,
-    ask_at_random_unlimited,
     chance_all_saw,
-    coverage_bought,
+    coverage_bounds,
     coverage_needed,
-    impressions_bought,
-    impressions_per_person,
     insiders_against_outsiders,
     log10_chance_all_saw,
     log10_evidence_ratio,
-    people_limit_if_none_saw,
-    proportion_interval,
-    share_limit_if_none_saw,
-    smallest_audience,
 )
 
 ENGLISH_ELECTORATE = 46_836_533
-FIVE_THOUSAND = (Decimal(5000), Decimal(5000))
 
 
 @st.composite
 def part_of_whole(draw: st.DrawFn, least: int = 1, most: int = 60) -> tuple[int, int]:
     whole = draw(st.integers(least, most))
     return draw(st.integers(0, whole)), whole
-
-
-def chance_of_none(population: int, exposed: int, asked: int) -> Fraction:
-    return Fraction(math.comb(population - exposed, asked), math.comb(population, asked))
 
 
 class TestCoverageNeeded:
@@ -154,170 +137,48 @@ class TestChanceAllSaw:
         assert math.copysign(1, log10_evidence_ratio(0.5, 0)) == 1
 
 
-class TestAskAtRandom:
-    @pytest.mark.parametrize(
-        ("population", "exposed", "sample", "approximation"),
-        [(500, 5, 225, 226), (400, 10, 103, 104), (10_000, 100, 294, 296)],
-    )
-    def test_worked_numbers(
-        self, population: int, exposed: int, sample: int, approximation: int
-    ) -> None:
-        assert ask_at_random(population, exposed) == sample
-        assert math.ceil(population * (1 - math.exp(-3 / exposed))) == approximation
-
-    @given(part_of_whole(), st.sampled_from([0.01, 0.05, 0.1, 0.25, 0.5]))
-    def test_trying_every_sample_size(self, counts: tuple[int, int], miss: float) -> None:
-        exposed, population = counts
-        expected = next(
-            (
-                asked
-                for asked in range(1, population + 1)
-                if chance_of_none(population, exposed, asked) <= Fraction(str(miss))
-            ),
-            None,
-        )
-        assert ask_at_random(population, exposed, miss) == expected
-
-    def test_counting_samples_one_by_one(self) -> None:
-        samples = list(combinations(range(12), 5))
-        without = sum(min(sample) >= 4 for sample in samples)
-        assert Fraction(without, len(samples)) == chance_of_none(12, 4, 5)
-        assert ask_at_random(12, 4, miss=0.08) == 5
-        assert ask_at_random(12, 4, miss=0.07) == 6
-
-    def test_a_tie_is_enough(self) -> None:
-        assert ask_at_random(100, 1) == 95
-        assert ask_at_random(10, 1, miss=0.3) == 7
-
-    @pytest.mark.parametrize("exposed", [1, 50, 11_000, 468_365, 40_000_000])
-    def test_a_whole_electorate(self, exposed: int) -> None:
-        asked = ask_at_random(ENGLISH_ELECTORATE, exposed)
-        assert asked is not None
-
-        def log_chance(size: int) -> float:
-            few, many = sorted((exposed, size))
-            return math.fsum(math.log1p(-many / (ENGLISH_ELECTORATE - i)) for i in range(few))
-
-        assert log_chance(asked) <= math.log(0.05) < log_chance(asked - 1)
-
-    def test_edges(self) -> None:
-        assert ask_at_random(10, 0) is None
-        assert ask_at_random(0, 0) is None
-        assert ask_at_random(10, 10) == 1
-        assert ask_at_random(1, 1) == 1
-        assert ask_at_random(10, 3, miss=1e-9) == 8
-
-    def test_refusals(self) -> None:
-        with pytest.raises(
-            ValueError, match="exposed is 11, not from 0 to population, which is 10"
-        ):
-            ask_at_random(10, 11)
-        with pytest.raises(ValueError, match="miss is 0, and must lie between 0 and 1"):
-            ask_at_random(10, 1, miss=0)
-
-    @given(st.integers(1, 999), st.sampled_from([0.01, 0.05, 0.125, 0.5]))
-    def test_unlimited_is_the_first_power_below(self, thousandths: int, miss: float) -> None:
-        missed = 1 - Fraction(thousandths, 1000)
-        asked = ask_at_random_unlimited(thousandths / 1000, miss)
-        assert asked is not None
-        assert missed**asked <= Fraction(str(miss)) < missed ** (asked - 1)
-
-    @given(st.integers(2, 2000), st.data())
-    def test_a_limited_population_needs_no_more(self, population: int, data: st.DataObject) -> None:
-        exposed = data.draw(st.integers(1, population))
-        limited = ask_at_random(population, exposed)
-        unlimited = ask_at_random_unlimited(exposed / population)
-        assert limited is not None
-        assert unlimited is not None
-        assert limited <= unlimited
-
-    def test_unlimited_edges(self) -> None:
-        assert ask_at_random_unlimited(0.0) is None
-        assert ask_at_random_unlimited(1.0) == 1
-        assert ask_at_random_unlimited(0.9, miss=0.001) == 3
-        assert ask_at_random_unlimited(0.01, miss=0.9509900499) == 5
-        assert ask_at_random_unlimited(0.001, miss=0.998001) == 2
-        assert ask_at_random_unlimited(1e-9) == 2_995_732_273
-        with pytest.raises(ValueError, match=r"coverage is 1\.5, not a share from 0 to 1"):
-            ask_at_random_unlimited(1.5)
-        with pytest.raises(ValueError, match="miss is 1, and must lie between 0 and 1"):
-            ask_at_random_unlimited(0.5, miss=1)
-
-
-class TestLimitIfNoneSaw:
+class TestCoverageBounds:
     def test_worked_numbers(self) -> None:
-        assert people_limit_if_none_saw(20, 200) == 26
-        assert share_limit_if_none_saw(50) == pytest.approx(0.0581551, abs=5e-8)
+        bounds = coverage_bounds(10, 10)
+        assert bounds is not None
+        assert bounds.exact == pytest.approx(0.05**0.1, abs=1e-12)
+        assert bounds.exact_two_sided == pytest.approx(0.6915029, abs=5e-8)
+        assert bounds.wilson == pytest.approx(0.7224672, abs=5e-8)
+        assert bounds.uniform_prior == pytest.approx(0.7615958, abs=5e-8)
+        assert bounds.jeffreys == pytest.approx(0.8292269, abs=5e-8)
 
-    @given(part_of_whole(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
-    def test_trying_every_number_of_people(
-        self, counts: tuple[int, int], confidence: float
-    ) -> None:
-        asked, population = counts
-        expected = max(
-            exposed
-            for exposed in range(population - asked + 1)
-            if chance_of_none(population, exposed, asked) > 1 - Fraction(str(confidence))
-        )
-        assert people_limit_if_none_saw(asked, population, confidence) == (
-            expected if asked else None
-        )
-
-    @given(st.integers(1, 10_000))
-    def test_share_is_the_exact_bound(self, asked: int) -> None:
-        limit = share_limit_if_none_saw(asked)
-        assert limit == pytest.approx(float(stats.beta.ppf(0.95, 1, asked)), rel=1e-9)
-        assert limit == pytest.approx(
-            proportion_confint(0, asked, alpha=0.1, method="beta")[1], rel=1e-9
-        )
-
-    def test_a_large_population_is_nearly_unlimited(self) -> None:
-        people = people_limit_if_none_saw(50, ENGLISH_ELECTORATE)
-        assert people is not None
-        assert people / ENGLISH_ELECTORATE == pytest.approx(share_limit_if_none_saw(50), abs=1e-6)
-
-    def test_edges(self) -> None:
-        assert share_limit_if_none_saw(0) is None
-        assert people_limit_if_none_saw(0, 100) is None
-        assert people_limit_if_none_saw(100, 100) == 0
-        assert people_limit_if_none_saw(1, 100) == 94
-
-    def test_refusals(self) -> None:
-        with pytest.raises(ValueError, match="asked is 11, not from 0 to population, which is 10"):
-            people_limit_if_none_saw(11, 10)
-        with pytest.raises(ValueError, match="which is -1"):
-            share_limit_if_none_saw(-1)
-
-
-class TestProportionInterval:
-    def test_worked_numbers(self) -> None:
-        assert proportion_interval(7, 50, "exact") == pytest.approx(
-            (0.05819170033997344, 0.26739600249700846), abs=1e-9
-        )
-        assert proportion_interval(7, 50) == pytest.approx((0.0695083343, 0.2618619371), abs=1e-9)
-        assert proportion_interval(0, 50, "exact") == pytest.approx((0, 0.0711217), abs=5e-8)
-        assert proportion_interval(0, 50) == pytest.approx((0, 0.0713476), abs=5e-8)
-        assert proportion_interval(10, 10) == pytest.approx((0.7224672, 1), abs=5e-8)
-        assert proportion_interval(10, 10, "exact") == pytest.approx((0.6915029, 1), abs=5e-8)
-
-    @given(part_of_whole(most=5000), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
+    @given(part_of_whole(most=200), st.sampled_from([0.8, 0.95, 0.99]))
     def test_statsmodels_agrees(self, counts: tuple[int, int], confidence: float) -> None:
-        for method, theirs in (("wilson", "wilson"), ("exact", "beta")):
-            interval: Any = proportion_interval(*counts, method, confidence)  # type: ignore[arg-type]
-            expected = proportion_confint(*counts, alpha=1 - confidence, method=theirs)
-            assert interval == pytest.approx(expected, abs=1e-9)
-            assert 0 <= interval[0] <= counts[0] / counts[1] <= interval[1] <= 1
+        saw, asked = counts
+        bounds = coverage_bounds(saw, asked, confidence)
+        if saw == 0:
+            assert bounds is None
+            return
+        assert bounds is not None
+        for found, method, alpha in (
+            (bounds.exact, "beta", 2 * (1 - confidence)),
+            (bounds.exact_two_sided, "beta", 1 - confidence),
+            (bounds.wilson, "wilson", 1 - confidence),
+            (bounds.jeffreys, "jeffreys", 2 * (1 - confidence)),
+        ):
+            low, _ = proportion_confint(saw, asked, alpha=alpha, method=method)
+            assert found == pytest.approx(low, abs=1e-9)
 
-    def test_cannot_tell_from_nobody(self) -> None:
-        assert proportion_interval(0, 0) is None
+    def test_a_flat_prior_leaves_one_in_twenty_below_its_bound(self) -> None:
+        bounds = coverage_bounds(3, 7)
+        assert bounds is not None
 
-    def test_refusals(self) -> None:
-        with pytest.raises(ValueError, match="saw is 2, not from 0 to asked, which is 1"):
-            proportion_interval(2, 1)
-        with pytest.raises(ValueError, match="confidence is 95, and must lie between 0 and 1"):
-            proportion_interval(1, 2, confidence=95)
-        with pytest.raises(ValueError, match="method"):
-            proportion_interval(1, 2, "wald")  # type: ignore[arg-type]
+        def weight(coverage: float) -> float:
+            return coverage**3 * (1 - coverage) ** 4
+
+        below, _ = integrate.quad(weight, 0, bounds.uniform_prior)
+        whole, _ = integrate.quad(weight, 0, 1)
+        assert below / whole == pytest.approx(0.05, abs=1e-9)
+
+    def test_cannot_tell_and_refusals(self) -> None:
+        assert coverage_bounds(0, 0) is None
+        with pytest.raises(ValueError, match="saw is 3, not from 0 to asked, which is 2"):
+            coverage_bounds(3, 2)
 
 
 class TestInsidersAgainstOutsiders:
@@ -360,125 +221,3 @@ class TestInsidersAgainstOutsiders:
         assert insiders_against_outsiders(10, 10, 0, 0) is None
         with pytest.raises(ValueError, match="saw is 51"):
             insiders_against_outsiders(10, 10, 51, 50)
-
-
-def rounded(amounts: Range) -> tuple[int, int]:
-    low, high = amounts
-    assert low is not None
-    assert high is not None
-    return round(low), round(high)
-
-
-class TestMoney:
-    def test_what_five_thousand_pounds_buys(self) -> None:
-        unrounded = (Decimal(12), Decimal(51_500) / Decimal(3_500))
-        assert rounded(impressions_bought(FIVE_THOUSAND, unrounded)) == (339_806, 416_667)
-        first_rounded = (Decimal(12), Decimal("14.71"))
-        assert rounded(impressions_bought(FIVE_THOUSAND, first_rounded)) == (339_905, 416_667)
-        wide = (Decimal("0.952"), Decimal(25))
-        assert rounded(impressions_bought(FIVE_THOUSAND, wide)) == (200_000, 5_252_101)
-
-    def test_on_fifty_people_and_on_everybody(self) -> None:
-        impressions = impressions_bought(FIVE_THOUSAND, (Decimal(12), Decimal(25)))
-        each = impressions_per_person(impressions, 50)
-        assert each[1] == pytest.approx(Decimal("8333.3"), abs=Decimal("0.04"))
-        assert smallest_audience(impressions, 500) == (400, 834)
-        coverage = coverage_bought(impressions, 32_000_000)
-        assert coverage[1] == pytest.approx(Decimal("0.013021"), abs=Decimal("5e-7"))
-        assert coverage[1] is not None
-        assert chance_all_saw(float(coverage[1]), 10) == pytest.approx(1.4008e-19, rel=5e-5)
-
-    @given(
-        *[st.tuples(*[st.decimals(0, 10_000, places=2)] * 2).map(sorted).map(tuple)] * 2,
-        st.data(),
-    )
-    def test_holds_every_spend_at_every_price(
-        self, spend: Range, cpm: Range, data: st.DataObject
-    ) -> None:
-        low, high = impressions_bought(spend, cpm)
-        assert low is not None
-        money = data.draw(st.decimals(*spend, places=2))
-        price = data.draw(st.decimals(*cpm, places=2))
-        if price > 0:
-            bought = Fraction(money) * 1000 / Fraction(price)
-            sliver = Fraction(1, 10**9)
-            assert Fraction(low) - sliver <= bought
-            assert high is None or bought <= Fraction(high) + sliver
-        if cpm[0]:
-            assert high is not None
-
-    @pytest.mark.parametrize(
-        ("spend", "cpm", "impressions"),
-        [
-            ((0, 0), (12, 25), (0, 0)),
-            ((50, None), (10, 25), (2000, None)),
-            ((50, 100), (0, 25), (2000, None)),
-            ((50, 100), (10, None), (0, 10_000)),
-            ((50, 100), (0, 0), (0, None)),
-            ((0, None), (0, None), (0, None)),
-            ((None, None), (10, 25), (None, None)),
-            ((None, 100), (10, 25), (None, None)),
-            ((50, 100), (None, None), (None, None)),
-        ],
-    )
-    def test_zero_unbounded_unknown(
-        self,
-        spend: tuple[int | None, int | None],
-        cpm: tuple[int | None, int | None],
-        impressions: tuple[int | None, int | None],
-    ) -> None:
-        def amounts(ends: tuple[int | None, int | None]) -> Range:
-            low, high = (None if end is None else Decimal(end) for end in ends)
-            return low, high
-
-        assert impressions_bought(amounts(spend), amounts(cpm)) == impressions
-
-    def test_coverage_ends_at_everybody(self) -> None:
-        assert coverage_bought((Decimal(50), Decimal(500)), 100) == (Decimal("0.5"), Decimal(1))
-        assert coverage_bought((Decimal(200), Decimal(500)), 100) == (Decimal(1), Decimal(1))
-        assert coverage_bought((Decimal(0), None), 100) == (Decimal(0), Decimal(1))
-        assert coverage_bought((None, None), 100) == (None, None)
-        assert coverage_bought((Decimal(50), Decimal(500)), 0) == (None, None)
-
-    def test_each_person_of_an_audience(self) -> None:
-        assert impressions_per_person((Decimal(50), None), 100) == (Decimal("0.5"), None)
-        assert impressions_per_person((Decimal(50), Decimal(500)), 0) == (None, None)
-        assert impressions_per_person((None, None), 100) == (None, None)
-
-    @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 1000))
-    def test_smallest_audience_fits_and_one_fewer_does_not(
-        self, first: int, more: int, cap: int
-    ) -> None:
-        people = smallest_audience((Decimal(first), Decimal(first + more)), cap)
-        for fewest, impressions in zip(people, (first, first + more), strict=True):
-            assert fewest is not None
-            assert (fewest - 1) * cap < impressions <= fewest * cap
-
-    def test_smallest_audience_edges(self) -> None:
-        assert smallest_audience((Decimal(0), None), 500) == (0, None)
-        assert smallest_audience((None, None), 500) == (None, None)
-        third = Decimal(100) / 3
-        bought = impressions_bought((third * 3, third * 3), (third, third))
-        assert smallest_audience(bought, 500) == (6, 6)
-        # 1,500 impressions and one part in 10^24, from dividing by a price that was itself divided
-        assert smallest_audience(
-            (Decimal(1500), Decimal("1500.000000000000000000000001")), 500
-        ) == (
-            3,
-            3,
-        )
-
-    def test_refusals(self) -> None:
-        good = (Decimal(1), Decimal(2))
-        with pytest.raises(ValueError, match="spend is -1, and must be zero or more"):
-            impressions_bought((Decimal(-1), Decimal(2)), good)
-        with pytest.raises(ValueError, match="cpm is NaN, and must be zero or more"):
-            impressions_bought(good, (Decimal("NaN"), None))
-        with pytest.raises(ValueError, match="cpm ends at 1, below its start at 2"):
-            impressions_bought(good, (Decimal(2), Decimal(1)))
-        with pytest.raises(ValueError, match="impressions is Infinity, and must be zero or more"):
-            coverage_bought((Decimal(0), Decimal("Infinity")), 100)
-        with pytest.raises(ValueError, match="there cannot be -1 people"):
-            impressions_per_person(good, -1)
-        with pytest.raises(ValueError, match="frequency_cap is 0, and must be 1 or more"):
-            smallest_audience(good, 0)

@@ -13,7 +13,8 @@ from farthing.amounts import is_money
 from farthing.charts import Drawing
 from farthing.formats import interval, listed, number, share
 from farthing.question import Finding, Question, Tables, read_sql, who
-from farthing.stats.concentration import concentration_index, rank_correlation, targeting_ratio
+from farthing.stats.ranks import rank_correlation
+from farthing.stats.targeting import concentration_index, targeting_ratio
 
 #: Where a seat counts as marginal: shares of the valid votes. A yardstick, not a fact.
 MARGINAL = (0.05, 0.10)

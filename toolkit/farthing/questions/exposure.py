@@ -16,12 +16,9 @@ from farthing import charts
 from farthing.charts import Drawing
 from farthing.formats import interval, listed, number, share, shares
 from farthing.question import Finding, Question, Status, Tables, read_sql, who
-from farthing.stats.exposure import (
-    ask_at_random,
-    coverage_needed,
-    log10_chance_all_saw,
-    proportion_interval,
-)
+from farthing.stats.asking import ask_at_random
+from farthing.stats.exposure import coverage_needed, log10_chance_all_saw
+from farthing.stats.proportions import proportion_interval
 
 CONFIDENCE = 0.95
 MISS = 0.05
