@@ -24,7 +24,7 @@ from farthing.questions import NAMES
 from small_book import small_book
 
 COMMANDS = (
-    "import", "draft", "link", "changes", "status", "ask", "sql", "report", "chart",
+    "import", "draft", "link", "changes", "status", "ask", "plan", "sql", "report", "chart",
     "importers", "reference", "questions", "lab",
 )  # fmt: skip
 EXECUTABLE = [sys.executable, "-c", "from farthing.cli import main; main()"]
@@ -273,6 +273,49 @@ def test_ask_in_words_in_json_and_in_sql(
         for one in statements:
             rows = client.sql(one["sql"]).fetchall()
             assert len(rows) == len(found["tables"][one["name"]])
+
+
+def test_plan_says_whom_to_ask_and_what_each_outcome_means(run: Callable[..., Ran]) -> None:
+    said = run("plan", "--coverage", "0.01", "--population", "500")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[:3] == [
+        "Ask 225 people, picked at random from 500, nobody twice.",
+        "If none of them saw it, fewer than 1% of everyone did: wrong at most 4.95% of the time.",
+        "If in truth nobody did, that is what comes out.",
+    ]
+    rows = json.loads(run("plan", "--coverage", "0.01", "--population", "500", "--json").out)
+    assert (rows["ask"], rows["at_most"], rows["population"]) == (225, 0, 500)
+    assert [row["meaning"] for row in rows["outcomes"][:2]] == [
+        "fewer than 1% saw it",
+        "more than nobody saw it",
+    ]
+
+
+def test_plan_from_a_book(run: Callable[..., Ran], case_book: Book, tmp_path: Path) -> None:
+    said = run("plan", case_book.path, "--coverage", "0.1")
+    assert said.out.startswith("Ask 227 people, picked at random from 46,836,533, nobody twice.\n")
+    assert said.err == (
+        "Population: registered electors, United Kingdom, 46,836,533\n"
+        "The money on the book could reach 4.448% of them at the most\n"
+    )
+    told = run("plan", case_book.path, "--population", "10", "--otherwise", "0", "--json")
+    assert (json.loads(told.out)["ask"], told.err) == (4, "")
+    without = run("plan", small_book(tmp_path).path, "--json")
+    assert (json.loads(without.out)["ask"], without.err) == (5, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--coverage", "3"), "coverage is 3.0, and must be above 0.0 and no more than 1"),
+        (("--error", "0"), "error is 0.0, and must lie between 0 and 1"),
+        (("--otherwise", "0.5"), "coverage is 0.5, and must be above 0.5 and no more than 1"),
+    ],
+)
+def test_a_plan_that_cannot_be(run: Callable[..., Ran], options: tuple[str, str], why: str) -> None:
+    said = run("plan", *options)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"Error: {why}\nHint: shares and chances are from 0 to 1\n"
 
 
 def test_what_is_cut_is_counted(run: Callable[..., Ran], case_book: Book) -> None:

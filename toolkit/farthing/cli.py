@@ -413,6 +413,86 @@ def _print_findings(to: Console, answer: Answer, findings: Sequence[Finding]) ->
         to.print(line, soft_wrap=not to.is_terminal)
 
 
+@app.command(epilog="Example: farthing plan --coverage 0.1 --population 46836533")
+def plan(
+    book: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="BOOK",
+            help="A book, to take the population from, and what its money could reach at most.",
+        ),
+    ] = None,
+    coverage: Annotated[
+        float, typer.Option(help="The share of everyone that is said to have seen it: 0.5 is half.")
+    ] = 0.5,
+    otherwise: Annotated[
+        float | None,
+        typer.Option(help="The share that saw it at most, if that is wrong; 0 where not told."),
+    ] = None,
+    population: Annotated[
+        int | None, typer.Option(help="People there are; too many to matter where not told.")
+    ] = None,
+    error: Annotated[
+        float, typer.Option(help="How often a claim that is true may be ruled out.")
+    ] = 0.05,
+    power: Annotated[
+        float, typer.Option(help="How often a claim that is wrong must be ruled out.")
+    ] = 0.95,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many people to ask at random, and what each outcome means.
+
+    Insiders saw it, and it is said to have been there for everyone. People picked at random can
+    tell: this is the fewest of them, so that "it was seen by this share of everyone" can be
+    ruled out. A smaller coverage takes more people, and so does a smaller error. The table has a
+    row for each of several outcomes: what coverage is compatible with it, and what it rules out.
+
+    With a BOOK, the population is its latest, and --otherwise is the largest share of it that the
+    money on the book could reach at the prices seen: see farthing ask BOOK exposure.
+    """
+    from farthing import samples
+    from farthing.errors import UsageError
+    from farthing.stats.plan import plan as planned
+
+    if book is not None:
+        population, otherwise = _from_book(book, population, otherwise)
+    otherwise = otherwise or 0.0
+    try:
+        found = planned(coverage, population, otherwise=otherwise, error=error, power=power)
+    except ValueError as why:
+        raise UsageError(str(why), hint="shares and chances are from 0 to 1") from None
+    table = samples.outcomes(found, coverage, otherwise)
+    if as_json:
+        told = {"coverage": coverage, "otherwise": otherwise, "population": population}
+        kept = {name: getattr(found, name) for name in ("ask", "at_most", "error", "power")}
+        print_json({**told, **kept, "outcomes": table.to_dicts()})
+        return
+    for sentence in samples.in_words(
+        found, coverage, population=population, otherwise=otherwise, error=error
+    ):
+        typer.echo(sentence)
+    typer.echo()
+    print_table(table, f"What it would mean, of {found.ask:,} people asked", whole=True)
+
+
+def _from_book(
+    book: Path, population: int | None, otherwise: float | None
+) -> tuple[int | None, float | None]:
+    """Take from a book what is not told: the people there are, and whom the money could reach."""
+    from farthing.book import open as open_book
+
+    tables = open_book(book).ask("exposure").tables
+    if population is None and not tables["populations"].is_empty():
+        name, people = tables["populations"].select("population", "low").row(0)
+        population = int(people)
+        talk(f"Population: {name}, {population:,}")
+    limits = tables["needed"]["coverage_bought_at_most_share"].drop_nulls()
+    if otherwise is None and limits.len():
+        otherwise = max(limits.to_list())
+        talk(f"The money on the book could reach {otherwise:.3%} of them at the most")
+    return population, otherwise
+
+
 @app.command(epilog='Example: farthing sql book.duckdb "FROM current_budgets" > budgets.csv')
 def sql(
     book: BookPath,
