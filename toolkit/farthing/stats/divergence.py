@@ -330,7 +330,7 @@ def _least_variation(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> floa
         A_eq=sums,
         b_eq=[1, 1],
     )
-    assert found.success, found.message
+    assert found.fun is not None, found.message
     return _within(float(found.fun))
 
 
