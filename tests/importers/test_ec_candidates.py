@@ -263,8 +263,8 @@ TWICE = "stands in more than one row: its money would count as often"
         ([candidate(Short_Total_Spend="0.0086")], [f'2: Short Total Spend "0.0086" {POUNDS}']),
         ([candidate(Long_Total_Spend="1.234,50")], [f'2: Long Total Spend "1.234,50" {POUNDS}']),
         ([candidate(Short_Limit="about 12k")], [f'2: Short Limit "about 12k" {POUNDS}']),
-        ([candidate(CandId="")], ['2: CandId "" is blank and must not be']),
-        ([candidate(ConstituencyId="")], ['2: ConstituencyId "" is blank and must not be']),
+        ([candidate(CandId="")], ["2: CandId is blank and must not be"]),
+        ([candidate(ConstituencyId="")], ["2: ConstituencyId is blank and must not be"]),
         (
             [candidate(), candidate()],
             [f'{line}: CandId "501" {TWICE}' for line in (2, 3)],

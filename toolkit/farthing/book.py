@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from farthing import own_format, posting, questions, storage
+from farthing import journal, own_format, posting, questions, storage
 from farthing.changes import changes
 from farthing.errors import DataRefused, UsageError
 from farthing.importer import Importer, Reading, choose
@@ -36,6 +36,9 @@ from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
 from farthing.records import Intake, joined
+
+if TYPE_CHECKING:
+    from farthing.check import Checked
 
 LOCALE = "en_GB"
 #: The source of what a person links.
@@ -469,6 +472,41 @@ class Book:
 
             return asked.answer(lambda sql: connection.sql(sql).pl(), mark, _show, fetch)
 
+    def check(self, *names: str) -> Checked:
+        """Run the checks: sums that must come out, duplicates, days, reach, names, figures, gaps.
+
+        Parameters
+        ----------
+        *names
+            Codes or families of `farthing.checks`; all where none is given.
+
+        Returns
+        -------
+        Checked
+            A result for each check, whatever it is: `Checked.failures` has those that do not hold.
+
+        Raises
+        ------
+        UsageError
+            There is no such check.
+        BookBusy, BookDamaged
+            As for `sql`.
+
+        Examples
+        --------
+        >>> Book("build/ge2017.duckdb").check("identities")  # doctest: +SKIP
+        """
+        from farthing.check import Checked
+        from farthing.checks import choose
+
+        chosen = choose(names)
+        with storage.reading(self.path, self.moment) as connection:
+            mark = self._mark(connection)
+            storage.settle(connection)
+            return Checked(
+                tuple(check.run(lambda sql: connection.sql(sql).pl()) for check in chosen), mark
+            )
+
     def _frame_at(self, mark: BookMark, query: str) -> pl.DataFrame:
         """Run a SELECT on the state of the book that was asked; refuse where it is another now."""
         with storage.reading(self.path, self.moment) as connection:
@@ -523,8 +561,8 @@ class Book:
         with storage.reading(self.path) as connection:
             faults = storage.catalog_faults(connection)
             try:
-                head, differing = _journal_faults(connection)
-                return Verdict(head, (*faults, *differing, *_strays(connection)))
+                head, differing = journal.faults(connection)
+                return Verdict(head, (*faults, *differing, *journal.strays(connection)))
             except duckdb.Error as error:
                 if storage.is_damage(error):
                     raise
@@ -640,60 +678,6 @@ def _require_one_select(query: str) -> None:
         raise UsageError(
             f"{kind} is refused: a book is read with SELECT and written with import",
         )
-
-
-def _journal_faults(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
-    """Recompute the chain of heads; return the last, and what differs."""
-    columns = (*posting.SEALED, "head", "posted_at")
-    journal = connection.execute(f"SELECT {', '.join(columns)} FROM imports ORDER BY batch_id")
-    head, before, faults = "", datetime.min, []
-    for number, (*sealed, stated, posted_at) in enumerate(journal.fetchall(), 1):
-        entry = dict(zip(posting.SEALED, sealed, strict=True))
-        head = posting.next_head(head, sealed)
-        if entry["batch_id"] != number or stated != head:
-            faults.append(f"journal entry {entry['batch_id']} ({entry['file']}) was changed")
-        if posted_at < before:
-            faults.append(f"journal entry {number} ({entry['file']}) is dated before the last")
-        before = posted_at
-        faults += _batch_faults(connection, entry)
-    return head, faults
-
-
-def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> list[str]:
-    """Hold one batch's rows against its journal entry."""
-    batch, file = entry["batch_id"], entry["file"]
-    faults = []
-    if posting.postings_sha256(connection, batch) != entry["content_sha256"]:
-        faults.append(f"journal entry {batch} ({file}): its postings were changed")
-    postings = "SELECT ledger, rows_posted, content_sha256 FROM postings WHERE batch_id = ?"
-    for name, posted, sha256 in connection.execute(postings, [batch]).fetchall():
-        if name not in BY_NAME:
-            faults.append(f"journal entry {batch} ({file}) names no ledger")
-            continue
-        rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
-        [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
-        if count != posted:
-            faults.append(f"{name}: {file} posted {posted} rows and {count} are there")
-        elif posting.posted_sha256(connection, BY_NAME[name], rows) != sha256:
-            faults.append(f"{name}: rows of {file} were changed after they were posted")
-    if posting.refused_sha256(connection, batch) != entry["refused_sha256"]:
-        faults.append(f"what was refused of {file} was changed afterwards")
-    return faults
-
-
-def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Find rows that no import posted or refused."""
-    owners = {
-        ledger.name: f"postings WHERE ledger = '{ledger.name}'" for ledger in LEDGERS
-    } | dict.fromkeys(storage.JOURNAL_TABLES[1:], "imports")
-    return [
-        f"{table}: {count} rows belong to no import"
-        for table, owner in owners.items()
-        for (count,) in connection.execute(
-            f"SELECT count(*) FROM {table} WHERE batch_id NOT IN (SELECT batch_id FROM {owner})"
-        ).fetchall()
-        if count
-    ]
 
 
 def open(path: str | os.PathLike[str]) -> Book:

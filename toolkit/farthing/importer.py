@@ -11,8 +11,9 @@ import difflib
 import hashlib
 import re
 import shlex
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -27,13 +28,15 @@ from farthing.records import Intake
 from farthing.rows import CONTROL, SPACES
 from farthing.spelling import ANY, spellings
 
-SHARE_ROWS = 20_000
+SHARE_ROWS = 8_000
 SHOWN_NAMES = 10
 SHOWN_CHARACTERS = 60
 SHOWN_CELL = 200
 #: What can be done with a file of no known format.
 DRAFT = "farthing draft FILE describes one of your own"
 AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
+#: Spaces that mean nothing within a cell: all but one of several, and those that break a line.
+LOOSE = r"[ ]{2}|[\t\n\f\r\x{00a0}]"
 DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 
 #: What SELECTs of importers may call. What cannot be read is passed on as it stands: the ledger
@@ -44,11 +47,16 @@ CREATE MACRO day(cell, form) AS
 CREATE MACRO day_after(iso) AS
   coalesce(strftime(try_strptime(iso, '%Y-%m-%d') + INTERVAL 1 DAY, '%Y-%m-%d'), iso);
 CREATE MACRO money(cell) AS
-  try_cast(regexp_replace(trim(cell), '[£€$₹, ]', '', 'g') AS DECIMAL(18,2));
+  try_cast(
+    replace(replace(replace(replace(replace(replace(
+      cell, '£', ''), '€', ''), '$', ''), '₹', ''), ',', ''), ' ', '')
+    AS DECIMAL(18,2));
 CREATE MACRO span(low, high) AS
   CASE WHEN low IS NULL THEN '<=' || high WHEN high IS NULL THEN '>=' || low
        WHEN low = high THEN low ELSE low || '-' || high END;
-CREATE MACRO name_of(cell) AS regexp_replace(trim(cell), '[\\s\\p{Z}_]+', '_', 'g');
+CREATE MACRO name_of(cell) AS
+  CASE WHEN regexp_full_match(cell, '([!-^`-~]+ )*[!-^`-~]+') THEN replace(cell, ' ', '_')
+       ELSE regexp_replace(trim(cell), '[\\s\\p{Z}_]+', '_', 'g') END;
 """
 
 
@@ -204,6 +212,8 @@ class Importer:
         The locale its amounts are written in, where it is always one.
     encoding
         How its text is written where that is not UTF-8 and the format has only one.
+    tidy
+        Whether its SELECTs see cells without the spaces that mean nothing, and NULL for a blank.
     ends_open
         Whether its publisher writes no line end behind the last row.
     paged
@@ -230,6 +240,7 @@ class Importer:
     dates: str = "yyyy-mm-dd"
     locale: str | None = None
     encoding: str | None = None
+    tidy: bool = False
     ends_open: bool = False
     paged: bool = False
     provenance: Provenance | None = None
@@ -383,6 +394,7 @@ class Reading:
     def __init__(self, importer: Importer, intake: Intake, declared: Mapping[str, str]) -> None:
         self.importer = importer
         self.intake = intake
+        self._turn = threading.RLock()
         self.engine = duckdb.connect(":memory:", config={"enable_external_access": "false"})
         with suppress(duckdb.InvalidInputException):  # as where no bar can be shown
             self.engine.execute("SET enable_progress_bar = false")
@@ -433,6 +445,13 @@ class Reading:
         """Let SELECTs read a value by its name."""
         self.engine.execute(f'SET VARIABLE "{name}" = $value::VARCHAR', {"value": value})
 
+    @contextmanager
+    def offered(self, rows: pl.DataFrame) -> Iterator[None]:
+        """Offer rows, and keep every other thread from offering others meanwhile."""
+        with self._turn:
+            self.offer(rows)
+            yield
+
     def offer(self, rows: pl.DataFrame) -> None:
         """Make rows of the file the table ``source``, under the names that SELECTs know."""
         names = self.importer.named(self.intake.header)
@@ -448,6 +467,7 @@ class Reading:
             for name in self.importer.columns
             if name not in names
         ]
+        rows = _tidied(rows) if self.importer.tidy else rows
         offered = rows.select("source_row", "source_line", *columns, *absent).to_arrow()
         # The engine reads the batches of a table at once, and one batch by one of its threads.
         batches = offered.to_batches(max_chunksize=SHARE_ROWS)
@@ -556,6 +576,19 @@ class Reading:
             if told := _found(pattern, texts):
                 return told
         return set()
+
+
+def _tidied(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take away spaces that mean nothing: once a cell, and only where a column has any."""
+    cells = pl.col(pl.String)
+    ends = cells.str.starts_with(" ") | cells.str.ends_with(" ")
+    has = rows.select((cells.str.contains(LOOSE) | ends).any()).row(0, named=True)
+    single = pl.col([name for name, loose in has.items() if loose]).str.replace_all(
+        r"[ \t\n\f\r\x{00a0}]+", " "
+    )
+    return rows.with_columns(single.str.strip_chars(" ")).with_columns(
+        pl.when(cells != "").then(cells).name.keep()
+    )
 
 
 class _Texts:

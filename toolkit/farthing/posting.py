@@ -7,7 +7,6 @@ are not, in one transaction. A row of the file that one ledger refuses goes into
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,11 +20,23 @@ import polars as pl
 
 from farthing.errors import Problem
 from farthing.importer import Posts, Reading
+from farthing.journal import (
+    POSTING,
+    REFUSAL,
+    REFUSED_ROW,
+    SEALED,
+    SET_ASIDE,
+    next_head,
+    posted_sha256,
+    postings_sha256,
+    refused_sha256,
+)
 from farthing.ledger import FILE, Fault, Ledger
 from farthing.ledgers import LEDGERS
 from farthing.ledgers.links import LINKS
 from farthing.ledgers.sources import SOURCES
-from farthing.records import BATCH_ROWS, Intake, Misfit
+from farthing.mapping import Batch, entries, mapped, once
+from farthing.records import Intake, Misfit, ahead
 from farthing.relations import broken
 from farthing.rows import typed
 
@@ -36,56 +47,6 @@ UNDATED = (
 )
 CUT_LAST_LINE = "the row is the last and has no line end: the file may have been cut off"
 SHOWN_CHARACTERS = 200
-
-#: What a head seals of a journal entry.
-SEALED = (
-    "batch_id",
-    "file",
-    "sha256",
-    "importer",
-    "settings",
-    "outcome",
-    "rows_read",
-    "rows_posted",
-    "rows_refused",
-    "rows_set_aside",
-    "rows_blank",
-    "locale",
-    "content_sha256",
-    "refused_sha256",
-)
-POSTING: dict[str, Any] = {
-    "batch_id": pl.Int64,
-    "ledger": pl.String,
-    "rows_posted": pl.Int64,
-    "content_sha256": pl.String,
-}
-REFUSED_ROW: dict[str, Any] = {
-    "batch_id": pl.Int64,
-    "source_row": pl.Int64,
-    "line": pl.Int64,
-    "ledger": pl.String,
-    "entry_id": pl.String,
-    "low": pl.Decimal(18, 2),
-    "high": pl.Decimal(18, 2),
-    "unit": pl.String,
-    "record": pl.String,
-}
-REFUSAL: dict[str, Any] = {
-    "batch_id": pl.Int64,
-    "source_row": pl.Int64,
-    "line": pl.Int64,
-    "column_name": pl.String,
-    "value": pl.String,
-    "rule": pl.String,
-}
-SET_ASIDE: dict[str, Any] = {
-    "batch_id": pl.Int64,
-    "source_row": pl.Int64,
-    "line": pl.Int64,
-    "reason": pl.String,
-    "record": pl.String,
-}
 
 
 @dataclass(frozen=True)
@@ -341,83 +302,52 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
             f"SELECT * FROM {one.ledger.name} LIMIT 0"
         )
     done = 0
-    for rows in staging.intake.frames():
-        staging.reading.offer(rows)
-        kept = _set_aside(staging, rows)
-        staging.reading.offer(kept)
-        for source_row, fault in staging.reading.broken():
+    for batch in ahead(mapped(staging.reading, staging.posts)):
+        staging.asides.update(batch.asides)
+        for source_row, fault in batch.broken:
             staging.refuse(source_row, fault)
-        rest = kept.select("source_row")
-        for one in staging.posts:
-            given = _stage_ledger(staging, one)
-            rest = rest.join(given.to_frame(), on="source_row", how="anti")
-        _refuse_rest(staging, set(rest["source_row"]))
-        done += len(rows)
+        rest = batch.kept.select("source_row")
+        for one, text in zip(staging.posts, batch.texts, strict=True):
+            _stage_ledger(staging, one, text, batch)
+            rest = rest.join(text.select("source_row"), on="source_row", how="anti")
+        _refuse_rest(staging, set(rest["source_row"]), batch)
+        done += batch.rows
         progress(done)
     _refuse_cut_line(staging)
     staging.withdraw("incoming_{}")
 
 
-def _set_aside(staging: _Staging, rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the rows that are no data, and remember what they are."""
-    if staging.reading.importer.aside is None:
-        return rows
-    found = staging.reading.asides()
-    staging.asides.update(found.rows())
-    return rows.join(found, on="source_row", how="anti", maintain_order="left")
-
-
-def _refuse_rest(staging: _Staging, rest: set[int]) -> None:
+def _refuse_rest(staging: _Staging, rest: set[int], batch: Batch) -> None:
     """Refuse the rows that gave no ledger anything; those of what is named again have given it."""
     for one in staging.posts if rest else ():
         if one.distinct:
-            rest -= set(staging.reading.select(one.select)["source_row"])
+            with staging.reading.offered(batch.kept):
+                rest -= set(staging.reading.select(one.select)["source_row"])
     for source_row in rest - staging.faults.keys():
         staging.refuse(source_row, Fault(0, None, None, NO_KIND))
 
 
-def _stage_ledger(staging: _Staging, one: Posts) -> pl.Series:
-    """Read the rows of one ledger; return the rows of the file that gave any."""
-    frame, faults = _read(staging, one)
-    for source_row, fault in staging.reading.traced(one, frame, faults):
-        staging.refuse(source_row, fault)
+def _stage_ledger(staging: _Staging, one: Posts, text: pl.DataFrame, batch: Batch) -> None:
+    """Read the rows of one ledger: the good ones are staged, the faults kept."""
+    frame, faults = _read(staging, one, text)
+    if not faults:
+        _insert(staging.connection, f"incoming_{one.ledger.name}", frame)
+        return
+    with staging.reading.offered(batch.kept):
+        for source_row, fault in staging.reading.traced(one, frame, faults):
+            staging.refuse(source_row, fault)
     bad = {fault.index for fault in faults}
-    good = frame.with_row_index("at").filter(~pl.col("at").is_in(bad)).drop("at") if bad else frame
+    good = frame.with_row_index("at").filter(~pl.col("at").is_in(bad)).drop("at")
     _insert(staging.connection, f"incoming_{one.ledger.name}", good)
-    return frame["source_row"]
 
 
-def _read(staging: _Staging, one: Posts) -> tuple[pl.DataFrame, list[Fault]]:
-    """Map the rows offered onto one ledger, name those without a name, and read their cells."""
-    keyed = one.distinct and one.ledger.key != ("entry_id",)  # a name that is made further below
-    text = staging.reading.select(_once(one) if keyed else one.select)
-    if "entry_id" not in text.columns:
-        nth = pl.int_range(1, pl.len() + 1).over("source_row").cast(pl.String)
-        within = pl.when(pl.len().over("source_row") > 1).then(pl.concat_str(pl.lit("."), nth))
-        name = pl.concat_str(
-            pl.lit(f"{staging.reading.source_id}:"),
-            pl.col("source_row").cast(pl.String),
-            within.otherwise(pl.lit("")),
-        )
-        text = text.with_columns(name.alias("entry_id"))
-    if "source_id" not in text.columns and one.ledger is not SOURCES:
-        text = text.with_columns(pl.lit(staging.reading.source_id).alias("source_id"))
-    if "observed_on" not in text.columns:
-        day = staging.reading.settings.get("observed_on")
-        text = text.with_columns(pl.lit(day, pl.String).alias("observed_on"))
-    batch_id = pl.lit(staging.batch_id).cast(pl.Int64).alias("batch_id")
-    columns = [pl.col(name).cast(pl.String) for name in text.columns if name != "source_row"]
-    text = text.select(pl.col("source_row").cast(pl.Int64), *columns, batch_id)
-    return typed(one.ledger, text, locale=staging.locale, dates=staging.reading.importer.dates)
-
-
-def _once(one: Posts) -> str:
-    """Return the SELECT of the first row of each key: every ad names its campaign again."""
-    key = ", ".join(one.ledger.key)
-    return (
-        f"SELECT * FROM ({one.select}) "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY source_row) = 1"
+def _read(staging: _Staging, one: Posts, text: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """Name the rows of one ledger that have no name, and read their cells."""
+    reading = staging.reading
+    named = entries(reading, one, text).with_columns(
+        pl.lit(staging.batch_id).cast(pl.Int64).alias("batch_id")
     )
+    return typed(one.ledger, named, locale=staging.locale, dates=reading.importer.dates)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
@@ -623,70 +553,25 @@ def _faulty_rows(staging: _Staging) -> Iterator[tuple[Any, ...]]:
     for part in staging.intake.frames():
         rows = part.join(wanted, on="source_row", how="semi")
         if len(rows):
-            staging.reading.offer(rows)
-            amounts |= _amounts(staging)
+            amounts |= _amounts(staging, rows)
     nothing = (staging.reading.importer.ledger.name, None, None, None, None)
     for number, line, record in _records(staging.intake, staging.faults):
         whole = json.dumps(record, ensure_ascii=False)
         yield number, line, *amounts.get(number, nothing), whole
 
 
-def _amounts(staging: _Staging) -> dict[int, tuple[Any, ...]]:
-    """Return what can be read of the rows offered: ledger, entry, bounds and unit of the first."""
+def _amounts(staging: _Staging, rows: pl.DataFrame) -> dict[int, tuple[Any, ...]]:
+    """Return what can be read of some rows: ledger, entry, bounds and unit of the first."""
     one = staging.reading.importer.posts[0]
-    ledger, (frame, _) = one.ledger, _read(staging, one)
+    with staging.reading.offered(rows):
+        text = staging.reading.select(once(one))
+    ledger, (frame, _) = one.ledger, _read(staging, one, text)
     found: dict[int, tuple[Any, ...]] = {}
     for row in frame.iter_rows(named=True):
         unit = row.get(ledger.amount_unit, ledger.amount_unit) if ledger.has_amount else None
         read = (ledger.name, row["entry_id"], row.get("low"), row.get("high"), unit)
         found.setdefault(row["source_row"], read)
     return found
-
-
-def content_sha256(connection: duckdb.DuckDBPyConnection, columns: Iterable[str], rows: str) -> str:
-    """Return the hash of rows in file order, whatever file or engine holds them.
-
-    A cell is its text behind its length in bytes, or a mark where it is NULL, so that no text
-    can be moved from one cell to the next unseen.
-    """
-    cells = ", ".join(
-        f"coalesce(strlen({name}::VARCHAR) || ':' || {name}::VARCHAR, '-')" for name in columns
-    )
-    row_hashes = f"SELECT source_row, sha256(concat({cells})) AS row_sha256 FROM {rows}"
-    digest = hashlib.sha256()
-    ordered = f"SELECT row_sha256 FROM ({row_hashes}) ORDER BY source_row, row_sha256"
-    for batch in connection.sql(ordered).to_arrow_reader(BATCH_ROWS):
-        digest.update("".join(batch.column(0).to_pylist()).encode())
-    return digest.hexdigest()
-
-
-def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str) -> str:
-    """Return the hash of the rows an import posted; the import's own number is left out."""
-    columns = [column.name for column in ledger.columns if column.name != "batch_id"]
-    return content_sha256(connection, columns, rows)
-
-
-def refused_sha256(connection: duckdb.DuckDBPyConnection, batch_id: int) -> str:
-    """Return the hash of the rows an import did not post, and of the reasons."""
-    hashes = [
-        content_sha256(connection, list(columns)[1:], f"{table} WHERE batch_id = {batch_id}")
-        for table, columns in (
-            ("refused_rows", REFUSED_ROW),
-            ("refusals", REFUSAL),
-            ("set_aside_rows", SET_ASIDE),
-        )
-    ]
-    return hashlib.sha256("".join(hashes).encode()).hexdigest()
-
-
-def next_head(before: str, sealed: Iterable[object]) -> str:
-    """Return the hash that seals a journal entry and all before it.
-
-    The clock is left out, and so is Farthing's version: whoever builds a book from the same
-    files in the same order gets the same head.
-    """
-    text = json.dumps([before, *map(str, sealed)], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _open_entry(staging: _Staging, version: str) -> None:
@@ -744,13 +629,3 @@ def _posting(
 ) -> tuple[str, int, str]:
     rows = f"(SELECT * FROM {ledger.name} WHERE batch_id = {batch_id})"
     return ledger.name, _count(connection, rows), posted_sha256(connection, ledger, rows)
-
-
-def postings_sha256(connection: duckdb.DuckDBPyConnection, batch_id: int) -> str:
-    """Return the hash of what an import posted, ledger by ledger."""
-    rows = connection.execute(
-        "SELECT ledger, rows_posted, content_sha256 FROM postings "
-        "WHERE batch_id = ? ORDER BY ledger",
-        [batch_id],
-    ).fetchall()
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()

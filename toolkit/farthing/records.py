@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import polars as pl
 
 from farthing.errors import FileUnusable
 
 BATCH_ROWS = 100_000
+
+T = TypeVar("T")
 
 Numbered: TypeAlias = tuple[int, int, Sequence[str | None]]
 """A record: its number (the header being 1), the physical line it starts on, its cells."""
@@ -98,6 +101,25 @@ class Intake:
             return self.name
         at = bisect_right([before for before, _ in self.pages], row - 1) - 1
         return self.pages[max(at, 0)][1]
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield items in order; while one is worked on the next is made, in a thread of its own.
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(_next_of, items)
+        while made := coming.result():
+            coming = worker.submit(_next_of, items)
+            yield made[0]
+
+
+def _next_of(items: Iterator[T]) -> tuple[T, ...]:
+    return tuple(islice(items, 1))
 
 
 def keep(intake: Intake, records: Iterator[Numbered], folder: Path) -> Intake:

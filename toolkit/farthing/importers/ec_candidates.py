@@ -28,7 +28,7 @@ Traps
 from __future__ import annotations
 
 from farthing.importer import OBSERVED_ON, Importer, Posts, Provenance, Rule, Setting
-from farthing.importers.ec_party import NO_POUNDS, is_pounds, text
+from farthing.importers.ec_party import NO_POUNDS, is_pounds
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.spend import SPEND
 from farthing.ledgers.statements import STATEMENTS
@@ -57,9 +57,9 @@ BASES = {
 }
 BY_ELECTOR = {"county": "0.09", "borough": "0.06", "burgh": "0.06"}
 
-CAMPAIGN_ID = f"""'ec:candidate:' || getvariable('election') || ':'
-         || coalesce({text("CandId")}, '')"""
-CANDIDATE = f"concat_ws(' ', nullif({text('Forename')}, 'NULL'), nullif({text('Surname')}, 'NULL'))"
+CAMPAIGN_ID = """'ec:candidate:' || getvariable('election') || ':'
+         || coalesce("CandId", '')"""
+CANDIDATE = """concat_ws(' ', nullif("Forename", 'NULL'), nullif("Surname", 'NULL'))"""
 
 
 def _of_election(values: dict[tuple[str, str], str], period: str) -> str:
@@ -75,8 +75,8 @@ def _spend(period: str) -> str:
     starts_on = {key: days[0] for key, days in PERIODS.items()}
     ends_before = {key: days[1] for key, days in PERIODS.items()}
     parts = ", ".join(
-        f"""CASE WHEN money({text(f"{period} {part} Total")}) <> money({text(total)})
-            THEN '{part} comes to ' || {text(f"{period} {part} Total")} END"""
+        f"""CASE WHEN money("{period} {part} Total") <> money("{total}")
+            THEN '{part} comes to ' || "{period} {part} Total" END"""
         for part in ("3a", "3b")
     )
     return f"""
@@ -87,13 +87,13 @@ SELECT source_row,
        {_of_election(starts_on, period)} AS starts_on,
        {_of_election(ends_before, period)} AS ends_before,
        '{name}' AS category,
-       {text("ConstituencyId")} AS area_code,
+       "ConstituencyId" AS area_code,
        'candidate return ' || getvariable('election') AS series,
        'GBP' AS currency,
-       CASE WHEN {is_pounds(total)} THEN {text(total)} END AS amount,
+       CASE WHEN {is_pounds(total)} THEN "{total}" END AS amount,
        nullif(concat_ws('; ',
-         CASE WHEN money({text(total)}) > money({text(limit)})
-              THEN 'above the limit of ' || {text(limit)} END,
+         CASE WHEN money("{total}") > money("{limit}")
+              THEN 'above the limit of ' || "{limit}" END,
          {parts}), '') AS note
 FROM source
 WHERE coalesce("{total}", "{limit}") IS NOT NULL
@@ -106,25 +106,25 @@ def _limit(period: str) -> str:
     by_elector = " ".join(f"WHEN '{kind}' THEN {rate}" for kind, rate in BY_ELECTOR.items())
     return f"""
 SELECT source_row,
-       'ec:limit:' || getvariable('election') || ':' || {text("ConstituencyId")}
+       'ec:limit:' || getvariable('election') || ':' || "ConstituencyId"
          || '|{period.lower()} campaign' AS record_key,
-       'Limit on a candidate''s spending in ' || {text("Constituency Name")}
+       'Limit on a candidate''s spending in ' || "Constituency Name"
          || ', {period.lower()} period, general election ' || getvariable('election') AS quantity,
        'GBP' AS unit,
        'Electoral Commission' AS said_by,
        'asserted' AS modality,
-       CASE WHEN {is_pounds(column)} THEN {text(column)} END AS amount,
+       CASE WHEN {is_pounds(column)} THEN "{column}" END AS amount,
        CASE WHEN by_rule IS NULL THEN 'not held against the rule of the law'
-            WHEN by_rule <> money({text(column)})
+            WHEN by_rule <> money("{column}")
             THEN 'does not follow from the electorate, which gives ' || by_rule
        END AS note
 FROM (
   SELECT *,
          ({_of_election(BASES, period)}::DECIMAL(18,2)
-           + money({text("Electorate (Limit)")})
-           * CASE lower({text("Constituency Type")}) {by_elector} END)::DECIMAL(18,2) AS by_rule
+           + money("Electorate (Limit)")
+           * CASE lower("Constituency Type") {by_elector} END)::DECIMAL(18,2) AS by_rule
   FROM source
-  WHERE {text(column)} IS NOT NULL
+  WHERE "{column}" IS NOT NULL
 )
 QUALIFY row_number() OVER (
   PARTITION BY "ConstituencyId", "Constituency Name", "{column}", by_rule ORDER BY source_row
@@ -160,10 +160,10 @@ EC_CANDIDATES = Importer(
 SELECT source_row,
        {CAMPAIGN_ID} AS campaign_id,
        {CAMPAIGN_ID} AS record_key,
-       nullif({text("Party Name")}, 'NULL') AS organisation,
-       {CANDIDATE} || ', ' || {text("Constituency Name")} AS name
+       nullif("Party Name", 'NULL') AS organisation,
+       {CANDIDATE} || ', ' || "Constituency Name" AS name
 FROM source
-WHERE {text("CandId")} IS NOT NULL
+WHERE "CandId" IS NOT NULL
 """,
             distinct=True,
         ),
@@ -191,17 +191,18 @@ WHERE {text("CandId")} IS NOT NULL
     settings=(ELECTION, OBSERVED_ON),
     rules=(
         *(
-            Rule(f"{text(column)} IS NULL", column, "is blank and must not be")
+            Rule(f'"{column}" IS NULL', column, "is blank and must not be")
             for column in ("ConstituencyId", "CandId", "Constituency Name")
         ),
         Rule(ID_TWICE, "CandId", "stands in more than one row: its money would count as often"),
         Rule(
-            f"money({text('Electorate (Limit)')}) IS NULL",
+            'money("Electorate (Limit)") IS NULL',
             "Electorate (Limit)",
             "is not a number of electors",
         ),
         *(Rule(f"NOT {is_pounds(column)}", column, NO_POUNDS) for column in MONEY),
     ),
+    tidy=True,
     locale="en_GB",
     provenance=Provenance(
         publisher="Electoral Commission",

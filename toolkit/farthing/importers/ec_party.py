@@ -57,21 +57,16 @@ NO_POUNDS = "is not an amount in pounds and pence, such as £1,234.50"
 NO_DAY = "is not a date (expected dd/mm/yyyy)"
 
 
-def text(column: str) -> str:
-    """Return the SQL of a cell with single spaces, NULL where it is blank."""
-    return rf"""nullif(trim(regexp_replace("{column}", '[\s\x{{00a0}}]+', ' ', 'g')), '')"""
-
-
 def is_pounds(column: str) -> str:
     """Return the SQL that tells whether a cell is an amount in pounds, with or without the sign."""
-    return f"regexp_full_match({text(column)}, '{POUNDS}')"
+    return f"""regexp_full_match("{column}", '{POUNDS}')"""
 
 
 def _day(column: str) -> str:
-    return f"""try_strptime({text(column)}, '%d/%m/%Y')::DATE"""
+    return f"""try_strptime("{column}", '%d/%m/%Y')::DATE"""
 
 
-PAYEE = text("SupplierName")
+PAYEE = '"SupplierName"'
 INCURRED = _day("DateIncurred")
 POLL = r"""regexp_extract("ReportingPeriodName", '(\d{2}/\d{2}/\d{4})\s*$', 1)"""
 POLL_DAY = f"try_strptime({POLL}, '%d/%m/%Y')::DATE"
@@ -82,20 +77,20 @@ CHANNEL = " ".join(
 )
 CAMPAIGN_ID = """'ec:' || name_of("RegulatedEntityId") || ':' || name_of("ReportingPeriodName")"""
 TOGETHER = " + ".join(f"""coalesce(money("AmountIn{nation}"), 0)""" for nation in NATIONS)
-ANY_NATION = ", ".join(text(f"AmountIn{nation}") for nation in NATIONS)
+ANY_NATION = ", ".join(f'"AmountIn{nation}"' for nation in NATIONS)
 
 SPEND_ITEM = f"""
 SELECT source_row,
        {CAMPAIGN_ID} AS campaign_id,
-       'ec:' || {text("ECRef")} AS record_key,
+       'ec:' || "ECRef" AS record_key,
        'return' AS record,
-       day({text("DateIncurred")}, '%d/%m/%Y') AS incurred_on,
+       day("DateIncurred", '%d/%m/%Y') AS incurred_on,
        {PAYEE} AS payee,
        CASE {CHANNEL} END AS channel,
-       {text("ExpenseCategoryName")} AS category,
+       "ExpenseCategoryName" AS category,
        'GBP' AS currency,
-       {text("ECRef")} AS document_ref,
-       CASE WHEN {is_pounds("TotalExpenditure")} THEN {text("TotalExpenditure")} END AS amount,
+       "ECRef" AS document_ref,
+       CASE WHEN {is_pounds("TotalExpenditure")} THEN "TotalExpenditure" END AS amount,
        nullif(concat_ws('; ',
          CASE WHEN {_day("DatePaid")} < {INCURRED}
               THEN 'paid before it was incurred (paid ' || {_day("DatePaid")}
@@ -108,34 +103,41 @@ SELECT source_row,
          CASE WHEN regexp_matches(lower({PAYEE}), 'facebook|google')
                    AND CASE {CHANNEL} END IS NULL
               THEN 'names Facebook or Google and is not taken for either' END,
-         'joint campaign: ' || {text("JointCampaignName")},
-         'unregistered campaigner: ' || {text("UnregisteredCampaignerName")},
-         'campaigning as: ' || {text("CampaigningName")},
-         CASE WHEN lower({text("IsOutsideSection75")}) <> 'false'
-              THEN 'outside section 75: ' || {text("IsOutsideSection75")} END,
-         'invoice ' || regexp_replace({text("RedactedSupportingInvoiceId")}, '\\.0$', '')
+         'joint campaign: ' || "JointCampaignName",
+         'unregistered campaigner: ' || "UnregisteredCampaignerName",
+         'campaigning as: ' || "CampaigningName",
+         CASE WHEN lower("IsOutsideSection75") <> 'false'
+              THEN 'outside section 75: ' || "IsOutsideSection75" END,
+         'invoice ' || regexp_replace("RedactedSupportingInvoiceId", '\\.0$', '')
        ), '') AS note
 FROM source
 """
 #: Each name is looked at once, however many rows have it.
 CAMPAIGN = f"""
+WITH named AS MATERIALIZED (
+  SELECT min(source_row) AS source_row, "RegulatedEntityId", "RegulatedEntityName",
+         "ReportingPeriodName"
+  FROM source GROUP BY ALL
+)
 SELECT source_row,
        {CAMPAIGN_ID} AS campaign_id,
        {CAMPAIGN_ID} AS record_key,
-       trim(regexp_replace({text("RegulatedEntityName")}, '\\[De-registered[^\\]]*\\]', ''))
+       trim(regexp_replace("RegulatedEntityName", '\\[De-registered[^\\]]*\\]', ''))
          AS organisation,
-       {text("ReportingPeriodName")} AS name,
+       "ReportingPeriodName" AS name,
        strftime({POLL_DAY} + INTERVAL 1 DAY, '%Y-%m-%d') AS ends_before,
        nullif(regexp_extract("RegulatedEntityName", '\\[(De-registered[^\\]]*)\\]', 1), '') AS note
-FROM (SELECT min(source_row) AS source_row, "RegulatedEntityId", "RegulatedEntityName",
-             "ReportingPeriodName"
-      FROM source GROUP BY ALL)
-WHERE {text("RegulatedEntityId")} IS NOT NULL AND {text("ReportingPeriodName")} IS NOT NULL
+FROM named
+WHERE "RegulatedEntityId" IS NOT NULL AND "ReportingPeriodName" IS NOT NULL
 """
-LINK = " UNION ALL ".join(
+LINK = """
+WITH paid AS MATERIALIZED (
+  SELECT min(source_row) AS source_row, "SupplierName" FROM source GROUP BY ALL
+)
+""" + " UNION ALL ".join(
     f"""
 SELECT source_row, 'payee' AS kind, {PAYEE} AS name, '{name}' AS stands_for, '{words}' AS rule
-FROM (SELECT min(source_row) AS source_row, "SupplierName" FROM source GROUP BY ALL)
+FROM paid
 WHERE {NAMED_AS.format(payee=PAYEE, pattern=pattern)} AND {PAYEE} <> '{name}'
 """
     for name, _, pattern, words in PLATFORMS
@@ -161,10 +163,7 @@ NEVER_BLANK = (
     "TotalExpenditure",
 )
 RULES = (
-    *(
-        Rule(f"{text(column)} IS NULL", column, "is blank and must not be")
-        for column in NEVER_BLANK
-    ),
+    *(Rule(f'"{column}" IS NULL', column, "is blank and must not be") for column in NEVER_BLANK),
     Rule(
         """"ECRef" IN (SELECT "ECRef" FROM source GROUP BY 1 HAVING count(*) > 1)""",
         "ECRef",
@@ -183,15 +182,15 @@ RULES = (
         figure=TOGETHER,
     ),
     Rule(  # a day that is written otherwise, as 2019-01-03 or 1/3/2019, may be another day
-        f"""regexp_full_match(day({text("DateIncurred")}, '%d/%m/%Y'), '\\d{{4}}-\\d{{2}}-\\d{{2}}')
-        AND NOT regexp_full_match({text("DateIncurred")}, '\\d{{2}}/\\d{{2}}/\\d{{4}}')""",
+        """regexp_full_match(day("DateIncurred", '%d/%m/%Y'), '\\d{4}-\\d{2}-\\d{2}')
+        AND NOT regexp_full_match("DateIncurred", '\\d{2}/\\d{2}/\\d{4}')""",
         "DateIncurred",
         NO_DAY,
     ),
     *(
         Rule(
-            f"""{text(column)} IS NOT NULL AND ({_day(column)} IS NULL
-            OR NOT regexp_full_match({text(column)}, '\\d{{2}}/\\d{{2}}/\\d{{4}}'))""",
+            f""""{column}" IS NOT NULL AND ({_day(column)} IS NULL
+            OR NOT regexp_full_match("{column}", '\\d{{2}}/\\d{{2}}/\\d{{4}}'))""",
             column,
             NO_DAY,
         )
@@ -223,6 +222,7 @@ EC_PARTY = Importer(
     settings=(OBSERVED_ON,),
     rules=RULES,
     dates="dd/mm/yyyy",
+    tidy=True,
     locale="en_GB",
     provenance=Provenance(
         publisher="Electoral Commission",

@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import csv as arrow
 
-from farthing.records import Intake, check_names, written
+from farthing.records import Intake, ahead, check_names, written
 
 #: How much is read at a time, and how long a record may be to be read here.
 BLOCK_BYTES = 16 << 20
@@ -59,13 +59,12 @@ def read(path: Path, intake: Intake, folder: Path, delimiter: str, above: int) -
                 line = file.readline()
                 if not line.endswith(b"\n") or b"\r" in line[:-2]:
                     raise NotPlain
-            for block, starts in _blocks(file, delimiter.encode()):
-                frame = _cells(block, starts, intake.header, delimiter, rows, above)
+            blocks = _blocks(file, delimiter.encode())
+            for frame in ahead(_frames(blocks, intake.header, delimiter, above)):
                 rows += len(frame)
                 filled = _without_blank(frame, intake.header)
                 blank += len(frame) - len(filled)
                 parts.append(written(filled, folder))
-                above += int(np.count_nonzero(np.frombuffer(block, np.uint8) == LINE_FEED))
     except (NotPlain, pa.ArrowInvalid):
         for part in parts:
             part.unlink()
@@ -134,6 +133,17 @@ def _refuse_loose(data: Bytes, quotes: Places, delimiter: int) -> None:
     ends = (after == delimiter) | (after == LINE_FEED) | (after == RETURN) | (after == QUOTE)
     if not np.all(ends):
         raise NotPlain
+
+
+def _frames(
+    blocks: Iterator[tuple[bytes, Places]], header: Sequence[str], delimiter: str, above: int
+) -> Iterator[pl.DataFrame]:
+    """Yield the cells of each block, numbered on from those before it."""
+    rows = 0
+    for block, starts in blocks:
+        yield _cells(block, starts, header, delimiter, rows, above)
+        rows += len(starts)
+        above += int(np.count_nonzero(np.frombuffer(block, np.uint8) == LINE_FEED))
 
 
 def _cells(

@@ -1,0 +1,181 @@
+"""The journal's own rows, the hashes that seal them, and what shows that one was changed.
+
+The clock of an import and Farthing's version are left out of every hash: whoever builds a book
+from the same files in the same order gets the same head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from farthing.ledger import Ledger
+from farthing.ledgers import BY_NAME, LEDGERS
+from farthing.records import BATCH_ROWS
+from farthing.storage import JOURNAL_TABLES
+
+#: What a head seals of a journal entry.
+SEALED = (
+    "batch_id",
+    "file",
+    "sha256",
+    "importer",
+    "settings",
+    "outcome",
+    "rows_read",
+    "rows_posted",
+    "rows_refused",
+    "rows_set_aside",
+    "rows_blank",
+    "locale",
+    "content_sha256",
+    "refused_sha256",
+)
+POSTING: dict[str, Any] = {
+    "batch_id": pl.Int64,
+    "ledger": pl.String,
+    "rows_posted": pl.Int64,
+    "content_sha256": pl.String,
+}
+REFUSED_ROW: dict[str, Any] = {
+    "batch_id": pl.Int64,
+    "source_row": pl.Int64,
+    "line": pl.Int64,
+    "ledger": pl.String,
+    "entry_id": pl.String,
+    "low": pl.Decimal(18, 2),
+    "high": pl.Decimal(18, 2),
+    "unit": pl.String,
+    "record": pl.String,
+}
+REFUSAL: dict[str, Any] = {
+    "batch_id": pl.Int64,
+    "source_row": pl.Int64,
+    "line": pl.Int64,
+    "column_name": pl.String,
+    "value": pl.String,
+    "rule": pl.String,
+}
+SET_ASIDE: dict[str, Any] = {
+    "batch_id": pl.Int64,
+    "source_row": pl.Int64,
+    "line": pl.Int64,
+    "reason": pl.String,
+    "record": pl.String,
+}
+
+
+def content_sha256(connection: duckdb.DuckDBPyConnection, columns: Iterable[str], rows: str) -> str:
+    """Return the hash of rows in file order, whatever file or engine holds them.
+
+    A cell is its text behind its length in bytes, or a mark where it is NULL, so that no text
+    can be moved from one cell to the next unseen.
+    """
+    cells = ", ".join(
+        f"coalesce(strlen({name}::VARCHAR) || ':' || {name}::VARCHAR, '-')" for name in columns
+    )
+    row_hashes = f"SELECT source_row, sha256(concat({cells})) AS row_sha256 FROM {rows}"
+    digest = hashlib.sha256()
+    ordered = f"SELECT row_sha256 FROM ({row_hashes}) ORDER BY source_row, row_sha256"
+    for batch in connection.sql(ordered).to_arrow_reader(BATCH_ROWS):
+        digest.update("".join(batch.column(0).to_pylist()).encode())
+    return digest.hexdigest()
+
+
+def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str) -> str:
+    """Return the hash of the rows an import posted; the import's own number is left out."""
+    columns = [column.name for column in ledger.columns if column.name != "batch_id"]
+    return content_sha256(connection, columns, rows)
+
+
+def refused_sha256(connection: duckdb.DuckDBPyConnection, batch_id: int) -> str:
+    """Return the hash of the rows an import did not post, and of the reasons."""
+    hashes = [
+        content_sha256(connection, list(columns)[1:], f"{table} WHERE batch_id = {batch_id}")
+        for table, columns in (
+            ("refused_rows", REFUSED_ROW),
+            ("refusals", REFUSAL),
+            ("set_aside_rows", SET_ASIDE),
+        )
+    ]
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def next_head(before: str, sealed: Iterable[object]) -> str:
+    """Return the hash that seals a journal entry and all before it.
+
+    The clock is left out, and so is Farthing's version: whoever builds a book from the same
+    files in the same order gets the same head.
+    """
+    text = json.dumps([before, *map(str, sealed)], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def postings_sha256(connection: duckdb.DuckDBPyConnection, batch_id: int) -> str:
+    """Return the hash of what an import posted, ledger by ledger."""
+    rows = connection.execute(
+        "SELECT ledger, rows_posted, content_sha256 FROM postings "
+        "WHERE batch_id = ? ORDER BY ledger",
+        [batch_id],
+    ).fetchall()
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def faults(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
+    """Recompute the chain of heads; return the last, and what differs."""
+    columns = (*SEALED, "head", "posted_at")
+    journal = connection.execute(f"SELECT {', '.join(columns)} FROM imports ORDER BY batch_id")
+    head, before, found = "", datetime.min, list[str]()
+    for number, (*sealed, stated, posted_at) in enumerate(journal.fetchall(), 1):
+        entry = dict(zip(SEALED, sealed, strict=True))
+        head = next_head(head, sealed)
+        if entry["batch_id"] != number or stated != head:
+            found.append(f"journal entry {entry['batch_id']} ({entry['file']}) was changed")
+        if posted_at < before:
+            found.append(f"journal entry {number} ({entry['file']}) is dated before the last")
+        before = posted_at
+        found += _batch_faults(connection, entry)
+    return head, found
+
+
+def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> list[str]:
+    """Hold one batch's rows against its journal entry."""
+    batch, file = entry["batch_id"], entry["file"]
+    faults = []
+    if postings_sha256(connection, batch) != entry["content_sha256"]:
+        faults.append(f"journal entry {batch} ({file}): its postings were changed")
+    postings = "SELECT ledger, rows_posted, content_sha256 FROM postings WHERE batch_id = ?"
+    for name, posted, sha256 in connection.execute(postings, [batch]).fetchall():
+        if name not in BY_NAME:
+            faults.append(f"journal entry {batch} ({file}) names no ledger")
+            continue
+        rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
+        [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
+        if count != posted:
+            faults.append(f"{name}: {file} posted {posted} rows and {count} are there")
+        elif posted_sha256(connection, BY_NAME[name], rows) != sha256:
+            faults.append(f"{name}: rows of {file} were changed after they were posted")
+    if refused_sha256(connection, batch) != entry["refused_sha256"]:
+        faults.append(f"what was refused of {file} was changed afterwards")
+    return faults
+
+
+def strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Find rows that no import posted or refused."""
+    owners = {
+        ledger.name: f"postings WHERE ledger = '{ledger.name}'" for ledger in LEDGERS
+    } | dict.fromkeys(JOURNAL_TABLES[1:], "imports")
+    return [
+        f"{table}: {count} rows belong to no import"
+        for table, owner in owners.items()
+        for (count,) in connection.execute(
+            f"SELECT count(*) FROM {table} WHERE batch_id NOT IN (SELECT batch_id FROM {owner})"
+        ).fetchall()
+        if count
+    ]

@@ -1,0 +1,95 @@
+"""The rows of a file as its importer maps them onto ledgers, part by part and still as text.
+
+What is done here runs ahead of what is done with it: while one part is read cell by cell and
+staged, the next is mapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from farthing.importer import Posts, Reading
+from farthing.ledger import Fault
+from farthing.ledgers.sources import SOURCES
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A part of a file, mapped.
+
+    Parameters
+    ----------
+    rows
+        How many records it has.
+    asides
+        Which of them are no data, and what they are.
+    kept
+        All others, as the file has them.
+    broken
+        The rules of the format that they break, with their rows.
+    texts
+        What they give each ledger: cells as text, beside ``source_row``.
+    """
+
+    rows: int
+    asides: dict[int, str]
+    kept: pl.DataFrame
+    broken: tuple[tuple[int, Fault], ...]
+    texts: tuple[pl.DataFrame, ...]
+
+
+def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
+    """Yield the parts of a file, each mapped onto its ledgers."""
+    for rows in reading.intake.frames():
+        with reading.offered(rows):
+            asides, kept = _parted(reading, rows)
+            broken = tuple(reading.broken())
+            texts = tuple(reading.select(once(one)) for one in posts)
+        yield Batch(len(rows), asides, kept, broken, texts)
+
+
+def _parted(reading: Reading, rows: pl.DataFrame) -> tuple[dict[int, str], pl.DataFrame]:
+    """Tell the rows offered that are no data from the others, and offer those alone."""
+    if reading.importer.aside is None:
+        return {}, rows
+    found = reading.asides()
+    kept = rows.join(found, on="source_row", how="anti", maintain_order="left")
+    reading.offer(kept)
+    return dict(found.rows()), kept
+
+
+def once(one: Posts) -> str:
+    """Return the SELECT of a ledger's rows, and only the first of those that name a thing again.
+
+    Each ad of a campaign names it.
+    """
+    if not one.distinct or one.ledger.key == ("entry_id",):  # a name that is made further below
+        return one.select
+    key = ", ".join(one.ledger.key)
+    return (
+        f"SELECT * FROM ({one.select}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY source_row) = 1"
+    )
+
+
+def entries(reading: Reading, one: Posts, text: pl.DataFrame) -> pl.DataFrame:
+    """Give rows what the SELECT leaves out: a name, their source, and the day of the file."""
+    if "entry_id" not in text.columns:
+        nth = pl.int_range(1, pl.len() + 1).over("source_row").cast(pl.String)
+        within = pl.when(pl.len().over("source_row") > 1).then(pl.concat_str(pl.lit("."), nth))
+        name = pl.concat_str(
+            pl.lit(f"{reading.source_id}:"),
+            pl.col("source_row").cast(pl.String),
+            within.otherwise(pl.lit("")),
+        )
+        text = text.with_columns(name.alias("entry_id"))
+    if "source_id" not in text.columns and one.ledger is not SOURCES:
+        text = text.with_columns(pl.lit(reading.source_id).alias("source_id"))
+    if "observed_on" not in text.columns:
+        day = reading.settings.get("observed_on")
+        text = text.with_columns(pl.lit(day, pl.String).alias("observed_on"))
+    columns = [pl.col(name).cast(pl.String) for name in text.columns if name != "source_row"]
+    return text.select(pl.col("source_row").cast(pl.Int64), *columns)
