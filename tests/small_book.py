@@ -32,15 +32,18 @@ USUAL: Mapping[str, Row] = {
     "contests": {"election": "election 2015", "held_on": "2015-05-07"},
     "rates": {"channel": "facebook", "measure": "cpm", "currency": "GBP", "market": "UK"},
     "statements": {"said_by": "Ada", "modality": "asserted"},
+    "transfers": {"said_by": "Ada", "modality": "asserted", "currency": "GBP"},
 }
 
 
 def small_book(folder: Path, **ledgers: Sequence[Row]) -> Book:
-    """Make a book of the rows given by ledger; there is always a source named ``s``.
+    """Make a book of the rows given by ledger; there is always a source named ``s``, given or not.
 
     A row without an ``entry_id`` is named after its ledger and place: ``budgets-0``.
     """
-    sources = [{"source_id": "s"}, *ledgers.pop("sources", [])]
+    sources = list(ledgers.pop("sources", []))
+    if not any(row["source_id"] == "s" for row in sources):
+        sources.insert(0, {"source_id": "s"})
     filled = {name: rows for name, rows in {"sources": sources, **ledgers}.items() if rows}
     files = [_written(folder, name, rows) for name, rows in filled.items()]
     book = Book(folder / "book.duckdb")

@@ -24,8 +24,8 @@ from farthing.questions import NAMES
 from small_book import small_book
 
 COMMANDS = (
-    "import", "draft", "link", "changes", "status", "ask", "plan", "sql", "report", "chart",
-    "importers", "reference", "questions", "lab",
+    "import", "draft", "link", "changes", "status", "ask", "check", "plan", "sql", "report",
+    "chart", "importers", "reference", "questions", "lab",
 )  # fmt: skip
 EXECUTABLE = [sys.executable, "-c", "from farthing.cli import main; main()"]
 SOURCES = "entry_id,source_id,kind,title,rank,origin_id\n"
@@ -273,6 +273,49 @@ def test_ask_in_words_in_json_and_in_sql(
         for one in statements:
             rows = client.sql(one["sql"]).fetchall()
             assert len(rows) == len(found["tables"][one["name"]])
+
+
+def test_check_in_words_in_json_and_in_sql(run: Callable[..., Ran], case_book: Book) -> None:
+    said = run("check", case_book.path)
+    found = json.loads(run("check", case_book.path, "--json").out)
+    assert said.code == 1
+    words = {"pass": "✓ holds", "fail": "✗ does not hold", "cannot_tell": "? cannot tell"}
+    for one in found["results"]:
+        line = f"{words[one['status']]}: {one['code']}: {one['sentence']}\n"
+        idle = one["status"] == "pass" and not one["looked"]
+        assert (line in said.out) is not idle
+    assert re.search(
+        r"\n\d+ checks: 3 rules broken, \d+ places to look at, \d+ cannot tell", said.out
+    )
+    with duckdb.connect(str(case_book.path), read_only=True) as client:
+        for one in found["results"]:
+            assert len(client.sql(one["select"]).fetchall()) == one["count"]
+    sql = run("check", case_book.path, "references.turnout", "dates", "--sql").out
+    statements = json.loads(
+        run("check", case_book.path, "references.turnout", "dates", "--sql", "--json").out
+    )
+    assert "".join(f"-- name: {one['name']}\n{one['sql']};\n\n" for one in statements) == sql
+
+
+def test_check_by_name_shows_more_and_fails_only_for_a_broken_rule(
+    run: Callable[..., Ran], case_book: Book
+) -> None:
+    said = run("check", case_book.path, "identities.statements_agree")
+    assert said.code == 1
+    assert said.out.count("\n statements │") == 20
+    hints = run("check", case_book.path, "missing.day_of_source", "digits.round_amounts")
+    assert hints.code == 0
+    assert "✗ does not hold: missing.day_of_source: Look here: " in hints.out
+    none = run("check", case_book.path, "missing.quarantine")
+    assert none.out == (
+        "Nothing to look at: missing.quarantine.\n"
+        "1 check: 0 rules broken, 0 places to look at, 0 cannot tell, 1 holds.\n"
+    )
+    wrong = run("check", case_book.path, "identity")
+    assert (wrong.code, wrong.err) == (
+        2,
+        "Error: unknown check identity\nHint: did you mean identities?\n",
+    )
 
 
 def test_plan_says_whom_to_ask_and_what_each_outcome_means(run: Callable[..., Ran]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
+    from farthing.check import Checked
     from farthing.importer import Importer
     from farthing.posting import Receipt
-    from farthing.question import Answer, Finding
+    from farthing.question import Answer, Finding, Status
 
 TOUR = "00-tour.ipynb"
+#: How many rows at fault are printed of each check: where it was asked for by name, and else.
+SHOWN_BY_NAME, SHOWN_OF_ALL = 20, 5
 
 app = typer.Typer(
     help="How far did campaign money go? Ledgers of what was requested, approved, claimed and "
@@ -348,7 +351,9 @@ def ask(
     from farthing.book import open as open_book
 
     if sql:
-        _print_sql(question, as_json)
+        from farthing.questions import load
+
+        _print_statements({one.name: one.sql for one in load(question).statements}, as_json)
         return
     answer = open_book(book).ask(question)
     if as_json:
@@ -357,15 +362,12 @@ def ask(
         _print_answer(answer)
 
 
-def _print_sql(question: str, as_json: bool) -> None:
-    from farthing.questions import load
-
-    statements = load(question).statements
+def _print_statements(statements: Mapping[str, str], as_json: bool) -> None:
     if as_json:
-        print_json([{name: getattr(one, name) for name in ("name", "sql")} for one in statements])
+        print_json([{"name": name, "sql": sql} for name, sql in statements.items()])
     else:
-        for one in statements:
-            typer.echo(f"-- name: {one.name}\n{one.sql};\n")
+        for name, sql in statements.items():
+            typer.echo(f"-- name: {name}\n{sql};\n")
 
 
 def _answer_data(answer: Answer) -> dict[str, Any]:
@@ -400,17 +402,108 @@ def _print_answer(answer: Answer) -> None:
 def _print_findings(to: Console, answer: Answer, findings: Sequence[Finding]) -> None:
     from rich.text import Text
 
-    from farthing.question import STATUS_WORDS
-
     to.print(Text(answer.question.asks, style="bold"))
     if not answer.findings:
         to.print("Nothing on the book bears on this question.")
-    marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
     for finding in findings:
-        mark, style = marks[finding.status]
-        line = Text.assemble((f"{mark} {STATUS_WORDS[finding.status]}: ", style))
-        line.append(one_line(finding.sentence), style="default")
-        to.print(line, soft_wrap=not to.is_terminal)
+        _print_line(to, finding.status, finding.sentence)
+
+
+def _print_line(to: Console, status: Status, sentence: str) -> None:
+    """Print a sentence with the mark and the words of its status."""
+    from rich.text import Text
+
+    from farthing.question import STATUS_WORDS
+
+    marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
+    mark, style = marks[status]
+    line = Text.assemble((f"{mark} {STATUS_WORDS[status]}: ", style))
+    line.append(one_line(sentence), style="default")
+    to.print(line, soft_wrap=not to.is_terminal)
+
+
+@app.command(epilog="Example: farthing check book.duckdb identities references.turnout")
+def check(
+    book: BookPath,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CHECK…", help="Codes or families of checks; all where not told."),
+    ] = None,
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL of the checks and run none.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check that a book holds together, and say what is at stake.
+
+    The families: identities (sums that must come out), duplicates (the same money twice), dates,
+    reach (counts of delivery that contradict each other), references (names and figures out of
+    range), digits (how amounts are distributed) and missing (what is not there).
+
+    Where a rule is broken, two things on the book cannot both be so: a record, a claim or an import
+    is wrong. A hint says where to look and no more: round sums and repeated amounts mostly have a
+    plain reason. Where the book does not hold what a check needs, the check cannot tell. The first
+    rows of each are printed; --json has the SELECT that gives all of them.
+
+    Exit code 1 where a rule is broken; hints and what cannot be told do not count.
+    """
+    from farthing.book import open as open_book
+    from farthing.checks import choose
+
+    if sql:
+        _print_statements({one.code: one.sql for one in choose(names or ())}, as_json)
+        return
+    with spinner("Checking"):
+        checked = open_book(book).check(*names or ())
+    if as_json:
+        print_json(_checked_data(checked))
+    else:
+        _print_checked(checked, SHOWN_BY_NAME if names else SHOWN_OF_ALL)
+    if any(result.is_fault for result in checked):
+        raise typer.Exit(1)
+
+
+def _checked_data(checked: Checked) -> dict[str, Any]:
+    return {
+        "book": checked.book.name,
+        "head": checked.book.head,
+        "quarantine": checked.book.quarantine.to_dicts(),
+        "results": [
+            {
+                "code": one.code,
+                "status": one.status,
+                "weight": one.check.weight,
+                "title": one.title,
+                "sentence": one.sentence,
+                "looked": one.looked,
+                "count": one.count,
+                "stakes": [vars(stake) for stake in one.stakes],
+                "rows": one.rows,
+                "examples": one.examples.to_dicts(),
+                "select": one.select,
+            }
+            for one in checked
+        ],
+    }
+
+
+def _print_checked(checked: Checked, shown: int) -> None:
+    """Print what fails with its first rows, then what cannot be told, then what holds."""
+    from farthing.check import summary
+
+    to = console()
+    for result in checked.failures:
+        _print_line(to, result.status, f"{result.code}: {result.sentence}")
+        print_table(result.examples.head(shown), f"The first of {result.count:,}")
+        to.print()
+    for status in ("cannot_tell", "pass"):
+        for result in checked:
+            if result.status == status and (result.looked or status != "pass"):
+                _print_line(to, result.status, f"{result.code}: {result.sentence}")
+    if idle := [one.code for one in checked if one.status == "pass" and not one.looked]:
+        to.print(f"Nothing to look at: {', '.join(idle)}.", soft_wrap=not to.is_terminal)
+    to.print(summary(checked.results))
+    talk_quarantine(checked.book.quarantine)
 
 
 @app.command(epilog="Example: farthing plan --coverage 0.1 --population 46836533")
@@ -440,7 +533,7 @@ def plan(
     ] = 0.95,
     as_json: AsJson = False,
 ) -> None:
-    """Say how many people to ask at random, and what each outcome means.
+    """Say how many people to ask, and what each outcome would mean.
 
     Insiders saw it, and it is said to have been there for everyone. People picked at random can
     tell: this is the fewest of them, so that "it was seen by this share of everyone" can be

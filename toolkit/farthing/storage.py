@@ -378,6 +378,18 @@ def _make_views(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TEMP VIEW {name} AS {select}")
 
 
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Work out what is in force once, for a connection that will ask for it many times.
+
+    The views stay as they were for everybody else: the tables that take their place here are of
+    this connection.
+    """
+    for name in (*(f"current_{ledger.name}" for ledger in LEDGERS), "spend_series", "spend_totals"):
+        connection.execute(f"CREATE TEMP TABLE settled AS FROM {name}")
+        connection.execute(f"DROP VIEW {name}")
+        connection.execute(f"ALTER TABLE settled RENAME TO {name}")
+
+
 def _patiently(connection: duckdb.DuckDBPyConnection, attach: str) -> None:
     """Try again for a while where somebody else has the book."""
     deadline = time.monotonic() + PATIENCE_SECONDS
