@@ -30,6 +30,8 @@ from asked import (
 from farthing import charts
 from farthing.book import Book
 from farthing.question import Answer
+from farthing.questions.bridge_steps import steps_of
+from farthing.questions.bridge_totals import MONEY
 from small_book import Row, small_book
 
 STAGES = ("requested", "approved", "claimed", "booked", "delivered")
@@ -101,8 +103,25 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
         "As much is booked as was charged by the platform.",
         "More is said to have been asked for than was charged by the platform.",
         "The sum requested and the sum delivered are £95,000 apart.",
+        "The approval rate is 60%: what is approved of what is asked for.",
+        "The fill rate is 5%: what is booked of what is asked for.",
+        "The delivery rate is 100%: what is charged by the platform of what is booked.",
     ]
     assert {finding.status for finding in worked.findings} == {"pass"}
+
+
+def test_exact_steps_leave_no_slack(worked: Answer) -> None:
+    added = worked.tables["steps"].select("steps_added_low", "steps_added_high", "slack")
+    assert added.rows() == [(None, None, None)] * 4 + [(Decimal(-95000), Decimal(-95000), 0)]
+
+
+def test_figures_open_to_their_rows(worked: Answer) -> None:
+    booked = worked.rows("stages", stage="booked")
+    assert booked.rows["spend"]["entry_id"].to_list() == ["spend-0"]
+    of_all = worked.rows("organisations", organisation="The party", stage="delivered")
+    assert of_all.rows["spend"]["entry_id"].to_list() == ["spend-1"]
+    asked_for = worked.rows("organisations", organisation="The party", stage="requested")
+    assert asked_for.rows["budgets"]["entry_id"].to_list() == ["budgets-0"]
 
 
 def test_a_pound_in_a_return_and_a_payment_is_one_pound(worked: Answer) -> None:
@@ -135,8 +154,6 @@ def test_exact_steps_sum_to_the_whole_way(campaigns: list[dict[str, Decimal]]) -
         )
         found = book.ask("bridge").tables["steps"]
     for at, stages in enumerate(campaigns):
-        if not set(stages) - set(records):
-            continue  # nobody said anything of it: there is no bridge
         told = [stages[stage] for stage in STAGES if stage in stages]
         changes = found.filter(pl.col("campaign_id") == f"c{at}")["change_low"].to_list()
         assert changes[: len(told) - 1] == [after - before for before, after in pairwise(told)]
@@ -147,11 +164,27 @@ def test_exact_steps_sum_to_the_whole_way(campaigns: list[dict[str, Decimal]]) -
 # The edges.
 
 
-def test_nobody_said_anything(tmp_path: Path) -> None:
-    answer = asked(tmp_path, spend=[spent("£5")])
+def test_an_empty_book(tmp_path: Path) -> None:
+    answer = asked(tmp_path)
     assert answer.findings == ()
     assert answer.chart is None
     assert all(table.is_empty() for table in answer.tables.values())
+
+
+def test_money_that_nobody_asked_for_is_shown_with_what_is_missing(tmp_path: Path) -> None:
+    answer = asked(tmp_path, spend=[spent("£5"), spent("£3 to £4", "platform")])
+    stages = answer.tables["stages"].select("stage", "low", "high", "statements").rows()
+    assert stages[:3] == [(stage, None, None, 0) for stage in STAGES[:3]]
+    assert stages[3:] == [("booked", 5, 5, 1), ("delivered", 3, 4, 1)]
+    assert sentence(answer, "bridge.records_alone") == (
+        "1 campaign has records alone: no record seen of money requested, approved or claimed. "
+        "That is not nothing: it was not found."
+    )
+    assert sentence(answer, "bridge.delivery_rate") == (
+        "The delivery rate is 60% to 80%: what is charged by the platform of what is booked."
+    )
+    assert sentences(answer, "bridge.stages_without_record") == []
+    assert "no record seen" in [row["words"] for row in drawn(answer)]
 
 
 def test_one_sum_alone(tmp_path: Path) -> None:
@@ -175,6 +208,11 @@ def test_zero_is_a_sum_and_a_blank_is_none(tmp_path: Path) -> None:
     assert [row[-1] for row in steps(answer)] == ["cannot tell"] * 3 + ["the same"]
     kept = answer.tables["steps"].select("kept_share_low", "kept_share_high").rows()
     assert kept == [(None, None)] * 4
+    assert sentence(answer, "bridge.fill_rate") == (
+        "The fill rate, what is booked of what is asked for, has no value: the sum requested may "
+        "be nothing."
+    )
+    assert statuses(answer, "bridge.fill_rate") == ["cannot_tell"]
 
 
 def test_a_refund_is_below_nothing(tmp_path: Path) -> None:
@@ -203,7 +241,8 @@ def test_without_an_upper_bound_the_size_cannot_be_told(tmp_path: Path) -> None:
 def test_no_record_is_never_nothing(tmp_path: Path) -> None:
     answer = asked(tmp_path, budgets=[said("requested", "£9"), said("claimed", "£5")])
     assert sentence(answer, "bridge.stages_without_record") == (
-        "No record seen of money approved, booked or delivered. That is not £0: it was not found."
+        "No record seen of money approved, booked or delivered. That is not £0: it was not found. "
+        "Over the gap the bridge goes from requested to claimed in one step."
     )
     stages = answer.tables["stages"]
     assert stages.filter(pl.col("statements") == 0)["low"].to_list() == [None] * 3
@@ -472,7 +511,265 @@ def test_many_campaigns_are_counted_where_they_are_not_named(tmp_path: Path) -> 
     )
     assert sentence(answer, "bridge.single_statement").endswith("; and 5 more.")
     subtitle = spec_of(answer)["title"]["subtitle"]
-    assert subtitle[-1].endswith("The table has 26 more campaigns.")
+    assert subtitle[-1].endswith("The tables have 26 more campaigns.")
+
+
+# What ranges leave open.
+
+
+def test_the_way_from_first_to_last_is_not_widened_by_what_lies_between(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        budgets=[said("requested", "£100"), said("approved", "£50 to £80"), said("claimed", "£40")],
+    )
+    whole = answer.tables["steps"].row(-1, named=True)
+    assert (whole["change_low"], whole["change_high"]) == (Decimal(-60), Decimal(-60))
+    assert (whole["steps_added_low"], whole["steps_added_high"]) == (Decimal(-90), Decimal(-30))
+    assert whole["slack"] == 60
+    assert sentences(answer, "bridge.size")[-1] == (
+        "The sum requested and the sum claimed are £60 apart. The steps between them, added up, "
+        "would leave £60 more open."
+    )
+
+
+bounds = st.tuples(amounts, st.decimals(min_value=0, max_value=Decimal("1e6"), places=2))
+
+
+@given(st.lists(bounds, min_size=3, max_size=5))
+def test_slack_is_never_below_nothing(sums: list[tuple[Decimal, Decimal]]) -> None:
+    rows = [
+        {
+            "campaign_id": "c", "campaign": "c", "currency": "GBP", "step": at, "stage": stage,
+            "low": low, "high": low + width, "statements": 1, "entries": "", "basis": "range",
+        }
+        for at, (stage, (low, width)) in enumerate(zip(STAGES, sums, strict=False), 1)
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema_overrides={"low": MONEY, "high": MONEY})
+    contrasts = pl.DataFrame(schema={"in_force": pl.Boolean})
+    found = steps_of(table, contrasts)
+    *single, whole = found.iter_rows(named=True)
+    assert whole["slack"] == 2 * sum(width for _, width in sums[1:-1])
+    assert whole["steps_added_low"] == sum(step["change_low"] for step in single)
+    assert whole["steps_added_low"] <= whole["change_low"]
+    assert whole["change_high"] <= whole["steps_added_high"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ("237,642,226.02", "237,640,609.52", "-1616.50"),
+        ("23,677,187.71", "6,780,968.03", "-16896219.68"),
+        ("10,192,053.04", "27,088,272.72", "16896219.68"),
+    ],
+)
+def test_pennies_of_published_accounts(
+    tmp_path: Path, before: str, after: str, change: str
+) -> None:
+    answer = asked(tmp_path, budgets=[said("requested", before), said("claimed", after)])
+    [(*_, low, high, _)] = steps(answer)
+    assert low == high == Decimal(change)
+
+
+def test_payments_that_are_missing_from_a_return_are_just_over_one_per_cent(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        budgets=[said("requested", "£12,000,000"), said("approved", "£123,748")],
+        spend=[spent("£158,140")],
+    )
+    rates = dict(answer.tables["rates"].select("rate", "rate_share_low").rows())
+    assert round(100 * rates["approval"], 2) == 1.03
+    assert round(100 * rates["fill"], 2) == 1.32
+    assert rates["delivery"] is None
+
+
+# Sums over campaigns.
+
+
+def lines(answer: Answer, table: str, *shown: str) -> list[tuple[Any, ...]]:
+    return answer.tables[table].select(*shown, "low", "high").rows()
+
+
+def moved(amount: str, giver: str = "A", receiver: str = "B", **rest: object) -> Row:
+    return {"from_organisation": giver, "to_organisation": receiver, "amount": amount, **rest}
+
+
+FAMILY: list[Row] = [{"campaign_id": name, "organisation": name.upper()} for name in "abc"]
+BOOKED = [
+    spent(amount, campaign_id=name)
+    for name, amount in zip("abc", ("£100", "£60", "£7"), strict=True)
+]
+
+
+def test_what_is_moved_within_a_family_is_taken_off_once(tmp_path: Path) -> None:
+    book = small_book(tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=[moved("£40")])
+    answer = audited(book, "bridge")
+    assert lines(answer, "families", "line") == [
+        ("A", 100, 100),
+        ("B", 60, 60),
+        ("moved within a family", -40, -40),
+        ("together", 120, 120),
+    ]
+    assert lines(answer, "totals", "line") == [
+        ("all campaigns", 167, 167),
+        ("moved within a family", -40, -40),
+        ("together", 127, 127),
+    ]
+    assert sentence(answer, "bridge.consolidated") == (
+        "£40 is taken off the sum booked, in GBP, as moved within families of organisations: it is "
+        "taken to stand in the books of both. Organisations that run campaigns are taken for one "
+        "family where money is said to be moved between them, or where a campaign of one is a part "
+        "of a campaign of the other."
+    )
+    assert answer.rows("transfers").rows["transfers"]["entry_id"].to_list() == ["transfers-0"]
+
+
+def test_a_movement_without_a_figure_leaves_the_sum_open(tmp_path: Path) -> None:
+    answer = asked(tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=[moved(""), moved("£10")])
+    assert lines(answer, "totals", "line")[1:] == [
+        ("moved within a family", None, 0),
+        ("together", None, 167),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        moved("£40", modality="denied"),
+        moved("£40", modality="opinion"),
+        moved("€40", currency="EUR"),
+        moved("£40", receiver="nobody on the book"),
+    ],
+)
+def test_what_does_not_stand_in_two_books_is_not_taken_off(tmp_path: Path, row: Row) -> None:
+    answer = asked(tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=[row])
+    assert lines(answer, "totals", "line") == [("together", 167, 167)]
+
+
+def test_more_moved_than_booked_is_a_contradiction(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=[moved("£40", "B", "A"), moved("£101")]
+    )
+    assert sentence(answer, "bridge.moved_more_than_booked") == (
+        "A is said to have moved at least £101 within its family and has booked at most £100: not "
+        "all of it stands in its books, and too much is taken off."
+    )
+    assert statuses(answer, "bridge.moved_more_than_booked") == ["fail"]
+
+
+def test_what_a_larger_campaign_holds_is_not_counted_again(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        campaigns=[
+            {"campaign_id": "w", "organisation": "A"},
+            {"campaign_id": "p", "organisation": "B", "part_of": "w"},
+            {"campaign_id": "q", "organisation": "B", "part_of": "p"},
+        ],
+        spend=[
+            spent("£100", campaign_id="w"),
+            spent("£10", campaign_id="p"),
+            spent("£3", campaign_id="q"),
+            spent("£4", "platform", campaign_id="q"),
+            spent("US$5", campaign_id="p", currency="USD"),
+        ],
+    )
+    assert lines(answer, "organisations", "organisation", "stage") == [
+        ("A", "booked", 100, 100),
+        ("B", "delivered", 4, 4),
+        ("B", "booked", 5, 5),
+    ]
+    assert [row[:2] for row in answer.tables["kin"].select("organisation", "other").rows()] == [
+        ("B", "A")
+    ]
+
+
+money = st.fixed_dictionaries(
+    {
+        "campaign_id": st.sampled_from("abcd"),
+        "currency": st.sampled_from(["GBP", "EUR"]),
+        "amount": st.sampled_from(["1.01", "2 to 3", "over 100", "", "-7.50", "0", "about 40"]),
+    }
+)
+stated_money = st.tuples(
+    money, st.sampled_from(STAGES[:3]), st.sampled_from(["asserted", "denied"])
+)
+recorded_money = st.tuples(money, st.sampled_from(["invoice", "payment", "return", "platform"]))
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
+@given(st.lists(stated_money, max_size=20), st.lists(recorded_money, max_size=20), st.data())
+def test_every_total_is_the_sum_of_its_rows(
+    said_of: list[Any], recorded: list[Any], data: st.DataObject
+) -> None:
+    larger = data.draw(st.sampled_from(["", "a"]))
+    with TemporaryDirectory() as folder:
+        answer = small_book(
+            Path(folder),
+            campaigns=[
+                {
+                    "campaign_id": name,
+                    "organisation": f"O{at // 2}",
+                    "part_of": larger if at else "",
+                }
+                for at, name in enumerate("abcd")
+            ],
+            budgets=[{**row, "stage": stage, "modality": how} for row, stage, how in said_of],
+            spend=[
+                {**row, "amount": row["amount"] or "5", "record": record}
+                for row, record in recorded
+            ],
+            transfers=[moved("1", "O0", "O1"), moved("2 to 3", "O1", "O0", currency="EUR")],
+        ).ask("bridge")
+    counted = answer.tables["stages"].filter(pl.col("counted"))
+    by_organisation = {row[:3]: row[3:] for row in answer.tables["organisations"].rows()}
+    assert by_organisation == summed(counted, "organisation", "stage", "currency")
+    totals = answer.tables["totals"]
+    for (stage, currency), (low, high, campaigns) in summed(counted, "stage", "currency").items():
+        mine = totals.filter((pl.col("stage") == stage) & (pl.col("currency") == currency))
+        first, last = mine.row(0, named=True), mine.row(-1, named=True)
+        assert (first["low"], first["high"], first["campaigns"]) == (low, high, campaigns)
+        assert last["line"] == "together"
+        for side in ("low", "high"):
+            parts = mine[side].to_list()[:-1] or [first[side]]
+            assert last[side] == (None if None in parts else sum(parts))
+    assert len(totals.unique(["stage", "currency"])) == len(summed(counted, "stage", "currency"))
+
+
+def summed(rows: pl.DataFrame, *keys: str) -> dict[Any, Any]:
+    """Add rows up with nothing but Python."""
+    sums: dict[Any, list[tuple[Any, Any]]] = {}
+    for row in rows.iter_rows(named=True):
+        sums.setdefault(tuple(row[key] for key in keys), []).append((row["low"], row["high"]))
+    return {
+        key: (
+            *(None if None in side else sum(side) for side in zip(*parts, strict=True)),
+            len(parts),
+        )
+        for key, parts in sums.items()
+    }
+
+
+def test_a_book_of_many_campaigns_stays_small_and_its_total_is_whole(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        campaigns=[
+            {"campaign_id": f"c{at}", "organisation": f"Organisation {at % 11}"}
+            for at in range(150)
+        ],
+        spend=[spent(f"{at + 1}", "platform", campaign_id=f"c{at}") for at in range(150)],
+    )
+    assert answer.tables["stages"].height == 100 * len(STAGES)
+    assert sentence(answer, "bridge.campaigns_left_out") == (
+        "The table of stages has the 100 campaigns of which most is disputed, said or known. 50 "
+        "more campaigns are in the sums of the organisations and in the totals."
+    )
+    assert lines(answer, "totals", "line") == [("together", 150 * 151 // 2, 150 * 151 // 2)]
+    assert sentence(answer, "bridge.together") == (
+        "All campaigns together, in GBP: £11,325 charged by the platform (150 campaigns)."
+    )
+    [panel] = spec_of(answer)["vconcat"]
+    assert panel["title"]["text"] == "11 organisations, in GBP (the 8 largest; 3 more in the table)"
+    assert "Together: delivered" in {row["label"] for row in drawn(answer)}
+    assert charts.svg(spec_of(answer))
 
 
 # The chart.
@@ -558,9 +855,30 @@ def test_in_the_case_the_claim_stands_beside_labours_return(case: Answer) -> Non
     assert f"{5000 / declared['facebook']:.3%}" == "0.866%"
 
 
+def test_in_the_case_the_nine_returns_come_to_what_they_are(case: Answer) -> None:
+    stages = case.tables["stages"].filter(pl.col("stage") == "booked")
+    booked = dict(stages.select("campaign_id", "low").drop_nulls().rows())
+    nine = [amount for name, amount in booked.items() if name.endswith("-ge2017")]
+    assert (len(nine), sum(nine)) == (9, 39_518_067)
+    parties = sum(nine) - booked["best-for-britain-ge2017"] - booked["nut-ge2017"]
+    assert parties == 38_838_643
+    assert booked["conservative-ge2017"] - booked["labour-ge2017"] == 7_561_122
+    [total] = case.tables["totals"].filter(pl.col("stage") == "booked").iter_rows(named=True)
+    assert (total["low"], total["campaigns"]) == (sum(booked.values()), len(booked))
+
+
+def test_in_the_case_the_rule_for_a_family_makes_one(case: Answer) -> None:
+    assert set(case.tables["families"]["line"]) == {
+        "Labour",
+        "Labour Party headquarters",
+        "together",
+    }
+
+
 def test_in_the_case_no_other_stage_is_on_record(case: Answer) -> None:
     assert sentence(case, "bridge.stages_without_record") == (
-        "No record seen of money approved, booked or delivered. That is not £0: it was not found."
+        "No record seen of money approved, booked or delivered. That is not £0: it was not found. "
+        "Over the gap the bridge goes from requested to claimed in one step."
     )
 
 

@@ -28,6 +28,7 @@ from farthing.ledger import FILE, Ledger
 from farthing.ledgers import LEDGERS
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.links import LINKS
+from farthing.stages import CAMPAIGN_STAGES, STANDING_BUDGETS
 
 #: Grows when a table changes in a way that older books do not have.
 SCHEMA_VERSION = 2
@@ -138,6 +139,12 @@ WHERE NOT EXISTS (
 )
 """
 
+#: Imports that were known at the moment asked about.
+KNOWN_IMPORTS = """
+SELECT * FROM imports
+WHERE posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)
+"""
+
 #: Money in force without the rows that are a part of another of their campaign and record.
 WHOLE_SPEND = """
 SELECT spend.*
@@ -157,6 +164,8 @@ SELECT
   coalesce(series, '') AS series,
   CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
   CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+  count(*) AS row_count,
+  min(entry_id) AS first_entry,
   row_number() OVER (
     PARTITION BY campaign_id, record, currency
     ORDER BY sum(coalesce(low, 0)) DESC, sum(coalesce(high, low, 0)) DESC, coalesce(series, '')
@@ -173,7 +182,9 @@ SELECT
   currency,
   count(*) AS series,
   max(low) AS low,
-  CASE WHEN count(high) = count(*) THEN max(high) END AS high
+  CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+  CAST(sum(row_count) AS BIGINT) AS row_count,
+  min(first_entry) AS first_entry
 FROM spend_series
 GROUP BY campaign_id, record, currency
 """
@@ -214,10 +225,13 @@ def views() -> dict[str, str]:
     )
     return {
         **current,
+        "known_imports": KNOWN_IMPORTS,
         "whole_spend": WHOLE_SPEND,
         "spend_series": SPEND_SERIES,
         "spend_totals": SPEND_TOTALS,
         "counted_spend": COUNTED_SPEND,
+        "standing_budgets": STANDING_BUDGETS,
+        "campaign_stages": CAMPAIGN_STAGES,
         "quarantine": QUARANTINE.format(entries=entries),
     }
 
