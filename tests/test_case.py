@@ -363,16 +363,21 @@ def test_the_share_momentum_claims_is_not_that_of_its_own_figures() -> None:
     reached, base = (
         pounds(said[key]["amount"]) for key in ("momentum-users", "momentum-users-base")
     )
-    computed = Decimal(said["momentum-share-computed"]["amount"])
-    assert computed == round(100 * reached / base, 2) == Decimal("41.14")
+    assert round(100 * reached / base, 2) == Decimal("41.14")
+    claimed = said["momentum-share-claimed"]
+    assert (claimed["quote"], claimed["amount"]) == ("a third", "about 33")
+    assert claimed["quantity"] == " as a percentage of ".join(
+        said[key]["quantity"] for key in ("momentum-users", "momentum-users-base")
+    )
 
 
 def test_quantities_that_are_computed_are_named_after_what_they_are_computed_from() -> None:
     titles = {row["title"] for row in rows("sources")}
     names = {row["name"] for row in rows("campaigns")}
     areas = {row["area_name"] for row in rows("contests")} | {"United Kingdom"}
-    for row in rows("statements"):
-        quantity = row["quantity"]
+    made = re.compile(" plus | less | as a multiple of | as a percentage of ")
+    stated = [part for row in rows("statements") for part in made.split(row["quantity"])]
+    for quantity in stated:
         if quantity.endswith(": sum of its rows"):
             assert quantity.removesuffix(": sum of its rows") in titles
         elif re.search(r": (facebook|google|total) spending$", quantity):

@@ -1,10 +1,13 @@
 """Evidence: worked quantities, their edges, and what the shipped case must say."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pytest
@@ -29,8 +32,10 @@ from asked import (
 from farthing import charts
 from farthing.book import Book
 from farthing.question import Answer, widest_gap
+from farthing.questions.evidence_arithmetic import computed as arithmetic
 from small_book import Row, seat, small_book
 
+MONEY = pl.Decimal(38, 2)
 RANKS = ("record", "regulator", "audited_return", "named_witness", "unnamed_witness", "opinion")
 SOURCES: list[Row] = [{"source_id": rank, "rank": rank} for rank in RANKS]
 
@@ -393,6 +398,252 @@ def test_campaigns_of_one_name_make_no_sum(counted: Answer) -> None:
     assert computed(counted, "Twin: total spending") == []
 
 
+# Quantities that are made of others.
+
+
+def figure(quantity: str, low: Any, high: Any, rank: int = 1, **rest: object) -> Row:
+    return {
+        "quantity": quantity, "low": low, "high": high, "unit": "GBP", "basis": "range",
+        "wording": "", "quote": None, "said_by": "Ada", "reported_by": None, "note": None,
+        "modality": "asserted", "rank": rank, "nearness": "record", "origin": "s",
+        "computed_from": None, "entries": quantity.replace(" ", "-"), **rest,
+    }  # fmt: skip
+
+
+def made_of(*figures: Row) -> list[tuple[Any, ...]]:
+    texts = ("quote", "reported_by", "note", "computed_from")
+    kinds = {"low": MONEY, "high": MONEY, **dict.fromkeys(texts, pl.String)}
+    table = pl.DataFrame(figures, schema_overrides=kinds, orient="row")
+    return arithmetic(table).select("quantity", "low", "high", "unit", "origin").rows()
+
+
+def asked_for(quantity: str) -> Row:
+    return figure(quantity, None, None, rank=6)
+
+
+whole = st.integers(-1000, 1000)
+a_range = st.tuples(whole, st.integers(0, 50)).map(lambda ends: (ends[0], sum(ends)))
+
+
+@given(a_range, a_range, a_range)
+def test_sums_and_differences_hold_every_value_and_no_more(
+    a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]
+) -> None:
+    given_figures = [figure(name, *ends) for name, ends in zip("ABC", (a, b, c), strict=True)]
+    [(_, low, high, unit, origin)] = made_of(*given_figures, asked_for("A less B plus C"))
+    every = [x - (y + z) for x in a for y in b for z in c]
+    assert (low, high, unit, origin) == (min(every), max(every), "GBP", "s")
+    [(_, low, high, *_)] = made_of(*given_figures, asked_for("A plus B plus C"))
+    assert (low, high) == (a[0] + b[0] + c[0], a[1] + b[1] + c[1])
+
+
+@given(a_range, a_range)
+def test_ratios_hold_every_value_and_none_is_made_where_the_base_may_be_nothing(
+    a: tuple[int, int], b: tuple[int, int]
+) -> None:
+    figures = [figure("A", *a), figure("B", *b)]
+    found = made_of(*figures, asked_for("A as a percentage of B"))
+    if b[0] <= 0 <= b[1]:
+        assert found == []
+        return
+    [(_, low, high, unit, _)] = found
+    every = [Fraction(100 * x, y) for x in a for y in b]
+    assert low <= min(every) < low + Decimal("0.02")
+    assert high - Decimal("0.02") < max(every) <= high
+    assert unit == "percent"
+    [(_, times, *_)] = made_of(*figures, asked_for("A as a multiple of B"))
+    assert times <= min(every) / 100
+
+
+def test_terms_are_the_nearest_figures_and_nobody_elses() -> None:
+    figures = [
+        figure("A", 10, 10, rank=2, origin="x"),
+        figure("A", 20, 20, rank=2),
+        figure("A", 99, 99, rank=3),
+        figure("A", 5, 5, rank=1, modality="denied"),
+        figure("A", None, None, rank=1),
+        figure("B", 1, 1),
+    ]
+    assert made_of(*figures, asked_for("A less B")) == [
+        ("A less B", 9, 19, "GBP", "computed from several origins")
+    ]
+
+
+@pytest.mark.parametrize(
+    "quantity", ["A less Z", "A less U", "A less B less B", "less B", "A plus V", "A times B"]
+)
+def test_what_has_no_meaning_is_not_computed(quantity: str) -> None:
+    figures = [
+        figure("A", 1, 1),
+        figure("B", 1, 1),
+        figure("U", 1, 1, unit="USD"),
+        figure("V", None, None),
+    ]
+    assert made_of(*figures, asked_for(quantity)) == []
+
+
+def test_a_claim_about_figures_is_held_against_them(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        campaigns=[{"campaign_id": "red", "name": "Red"}, {"campaign_id": "blue", "name": "Blue"}],
+        spend=[
+            {"campaign_id": "red", "amount": "£11,003,980", "source_id": "record"},
+            {"campaign_id": "blue", "amount": "£18,565,102", "source_id": "record"},
+        ],
+        statements=[
+            stated("Blue: total spending less Red: total spending", "£7.5 million", unit="GBP"),
+            stated("printed", "53,668"),
+            stated("counted", "53,959"),
+            stated("electors", "72,622"),
+            stated("printed as a percentage of electors", "74.30", unit="percent"),
+            stated("counted as a percentage of electors", "74.30", unit="percent"),
+        ],
+    )
+    assert about(answer, "Blue: total spending less Red: total spending") == [
+        "Accounts disagree on Blue: total spending less Red: total spending: £7,561,122 "
+        "(arithmetic on the figures on the book); “£7.5 million”, read as £7,450,000 to "
+        "£7,549,999.99 (Ada). They differ by at least £11,122.01; 2 statements of 2 origins. "
+        "Preferred: £7,561,122, from the record itself: arithmetic on the figures on the book."
+    ]
+    # what is only a term is nobody's statement, and is judged nowhere
+    assert "Red: total spending" not in answer.tables["quantities"]["quantity"]
+    made = dict(answer.tables["arithmetic"].select("quantity", "low").rows())
+    assert made["printed as a percentage of electors"] == Decimal("73.90")
+    assert judged(answer, "printed as a percentage of electors")["gap"] == Decimal("0.39")
+    assert judged(answer, "counted as a percentage of electors")["verdict"] == "one origin"
+    # 53,668 of 72,622 is 73.900..., and so between two hundredths
+    assert 100 * 53_668 / 72_622 > 73.90
+
+
+def test_a_rounded_figure_does_not_save_the_list(tmp_path: Path) -> None:
+    others = ("160,000", "91,000", "22,245", "20,000", "5,466")
+    answer = small_book(
+        tmp_path,
+        campaigns=[{"campaign_id": f"p{at}"} for at in range(6)],
+        sources=[*SOURCES, {"source_id": "list", "title": "The list"}],
+        spend=[
+            {"campaign_id": f"p{at}", "amount": f"£{amount}", "source_id": "list"}
+            for at, amount in enumerate(("1,205,000-1,214,999.99", *others))
+        ],
+        statements=[stated("The list: sum of its rows", "almost £1.5m", unit="GBP")],
+    ).ask("evidence")
+    [(low, high, *_)] = computed(answer, "The list: sum of its rows")
+    assert (low, high) == (Decimal(1_503_711), Decimal("1513710.99"))
+    assert judged(answer, "The list: sum of its rows")["verdict"] == "contradiction"
+
+
+def test_a_turnout_takes_the_electorate_of_the_area_where_the_result_has_none(
+    tmp_path: Path,
+) -> None:
+    def electors(amount: str, as_of: str) -> Row:
+        return {
+            "segment_kind": "area", "segment": "E00000001", "amount": amount, "as_of": as_of
+        }  # fmt: skip
+
+    answer = asked(
+        tmp_path,
+        contests=[*seat(1, "North", {"Red": 60, "Blue": 40}), *seat(2, "South", {"Red": 1})],
+        audiences=[
+            electors("150", "2010-05-06"),
+            electors("200-250", "2015-04-20"),
+            electors("900", "2017-06-08"),
+        ],
+        statements=[
+            stated(f"{name} turnout in percent, election 2015", "50", unit="percent")
+            for name in ("North", "South")
+        ],
+    )
+    [(low, high, *_)] = computed(answer, "North turnout in percent, election 2015")
+    assert (low, high) == (Decimal(40), Decimal(50))
+    assert computed(answer, "South turnout in percent, election 2015") == []
+
+
+# What was known when.
+
+
+def test_the_history_of_a_figure(tmp_path: Path) -> None:
+    book = small_book(
+        tmp_path,
+        sources=SOURCES,
+        statements=[stated("p", "331"), stated("p", "318", "Bert"), stated("q", "5")],
+    )
+    first = book.imports()["posted_at"].max()
+    book.amend("statements", "statements-1", new_id="second", amount="317")
+    book.amend("statements", "second", new_id="third", amount="331", note="a slip")
+    book.reverse("statements", "statements-2", new_id="gone", note="it was of another year")
+    answer = audited(book, "evidence")
+    shown = ("quantity", "low", "became", "by_entry", "entries")
+    assert answer.tables["history"].select(shown).rows() == [
+        ("p", 318, "replaced", "second", "statements-1"),
+        ("p", 317, "replaced", "third", "second"),
+        ("p", 331, "in force", None, "third"),
+        ("q", 5, "withdrawn", "gone", "statements-2"),
+    ]
+    told = sentences(answer, "evidence.history")
+    assert re.fullmatch(
+        r"p, as the book had it: 318 votes \(Bert\) from [-0-9: ]+, by statements.csv, replaced on "
+        r"[-0-9: ]+ by statements second; 317 votes \(Bert\) from .+, replaced on .+ by statements "
+        r"third; 331 votes \(Bert\) from .+, by statements third, in force\.",
+        told[0],
+    )
+    assert judged(answer, "p")["verdict"] == "one origin"
+    then = book.as_of(first).ask("evidence")
+    assert then.tables["history"].is_empty()
+    assert judged(then, "p")["gap"] == 13
+
+
+# Accounts without a number.
+
+
+def account(quantity: str, quote: str, said_by: str = "Ada", **rest: object) -> Row:
+    return stated(quantity, "", said_by, unit="account", quote=quote, **rest)
+
+
+def test_opposed_accounts_stand_side_by_side_with_who_passed_them_on(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        statements=[
+            account("whether", "they did", "the report", reported_by="a paper"),
+            account("whether", "they did", "the report", reported_by="a blog"),
+            account(
+                "whether", "they did not", "Bert", modality="denied", source_id="unnamed_witness"
+            ),
+            account("whether", "", "Cleo", modality="opinion", source_id="opinion", note="So so."),
+            account("whom", "can work"),
+            account("whom", "work", "Bert"),
+            account("alone", "once"),
+        ],
+    )
+    assert sentence(answer, "evidence.opposed") == (
+        "whether: “they did” (the report, reported by a paper; the report, reported by a blog); "
+        "“they did not” (denied by Bert); So so (an opinion of Cleo)."
+    )
+    assert sentence(answer, "evidence.one_account") == (
+        "whom: 2 accounts in 2 wordings of one origin: “can work” (Ada); “work” (Bert)."
+    )
+    rows = {row[0]: row[1:-1] for row in answer.tables["in_question"].rows()}
+    assert rows == {
+        "whether": (4, 3, 2, 1, 1, 2),
+        "whom": (2, 1, 2, 0, 0, 2),
+        "alone": (1, 1, 1, 0, 0, 1),
+    }
+    assert {*statuses(answer, "evidence.opposed")} == {"cannot_tell"}
+
+
+def test_many_accounts_are_counted_where_they_are_not_printed(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        statements=[
+            *(account(f"thing {at:02}", f"{side}") for at in range(23) for side in "ab"),
+            *(account("much told", f"w{at}", source_id=RANKS[at % 2]) for at in range(12)),
+        ],
+    )
+    assert sentence(answer, "evidence.more_accounts") == (
+        "The table has 4 more things told more than once."
+    )
+    assert sentence(answer, "evidence.several_accounts").endswith("; and 4 more accounts.")
+
+
 # Edges and the chart.
 
 
@@ -573,7 +824,7 @@ def test_in_the_case_seven_seats_needed_half_the_votes_that_were_printed(case: A
 def test_in_the_case_each_contradiction_says_everything(case: Answer) -> None:
     parted = case.tables["quantities"].filter(pl.col("verdict") == "contradiction")
     found = [finding for finding in case.findings if finding.status == "fail"]
-    assert len(found) == len(parted) == 17
+    assert len(found) == len(parted) == 18
     for finding in found:
         assert "differ by" in finding.sentence
         assert " statements of " in finding.sentence
@@ -594,3 +845,99 @@ def test_in_the_case_denials_stand_beside_the_accounts(case: Answer) -> None:
     denied = accounts.filter(pl.col("modality") == "denied")
     assert denied.height == sum(row["modality"] == "denied" for row in of_files) > 0
     assert statuses(case, "evidence.accounts") == ["cannot_tell"]
+
+
+def test_in_the_case_descriptions_of_one_origin_are_counted_as_one(case: Answer) -> None:
+    things = {row["quantity"]: row for row in case.tables["in_question"].iter_rows(named=True)}
+    shown_to = things["Whom the leader's Facebook advertisements were shown to"]
+    assert (shown_to["statements"], shown_to["origins"], shown_to["wordings"]) == (3, 1, 3)
+    inference = [row for row in case_rows("statements") if row["entry_id"].startswith("inference-")]
+    assert {"how targeted ads can work", "how targeted ads work"} <= {
+        row["quote"] for row in inference
+    }
+    told = things["Whether what the checkers saw was there for everyone"]
+    assert (told["statements"], told["origins"]) == (len(inference), 1)
+
+
+def test_in_the_case_opposed_findings_stand_side_by_side(case: Answer) -> None:
+    opposed = sentence(case, "evidence.opposed")
+    for said in (
+        "“did not support claims that HQ staff wanted the Party to do badly” (denied by Forde "
+        "Report, reported by an online comment)",
+        "“completely debunks” (denied by Labour Party, reported by Novara Media)",
+        "“New evidence of anti-Corbyn sabotage” (an opinion of The Canary)",
+    ):
+        assert said in opposed
+    told = " ".join(sentences(case, "evidence.several_accounts"))
+    for said in (
+        "“covertly divert money and personnel” (Forde Report, reported by The Independent)",
+        "Says the operation had the general secretary's approval (Patrick Heneghan, reported by "
+        "Steve Howell)",
+        "“ultra vires” (an opinion of Steve Howell)",
+    ):
+        assert said in told
+
+
+@pytest.mark.parametrize(
+    ("start", "verdict", "low", "high"),
+    [
+        (
+            "Conservative national campaign, general election 2017: total spending less",
+            "contradiction",
+            "7561122",
+            "7561122",
+        ),
+        (
+            "Facebook users Momentum reached, 2017 as a percentage",
+            "contradiction",
+            "41.13",
+            "41.14",
+        ),
+        (
+            "Payments missing from Labour's return, general election 2015 as a",
+            "one origin",
+            "0",
+            "1.04",
+        ),
+    ],
+)
+def test_in_the_case_arithmetic_in_words_is_checked(
+    case: Answer, start: str, verdict: str, low: str, high: str
+) -> None:
+    [made] = [
+        row
+        for row in case.tables["arithmetic"].iter_rows(named=True)
+        if row["quantity"].startswith(start)
+    ]
+    assert (made["low"], made["high"]) == (Decimal(low), Decimal(high))
+    assert judged(case, made["quantity"])["verdict"] == verdict
+
+
+def test_in_the_case_twice_the_others_combined_holds_and_so_does_about_three_million(
+    case: Answer,
+) -> None:
+    paid = {
+        row["entry_id"]: pounds(row["amount"]) * (1_000_000 if "m" in row["amount"] else 1)
+        for row in case_rows("spend")
+    }
+    first, *others = (
+        paid[f"ret-{party}-2017-facebook"] for party in ("conservative", "labour", "libdem")
+    )
+    assert first + sum(others) == 3_089_599
+    assert round(first / sum(others), 2) == Decimal("2.12")
+    made = {row["unit"]: row for row in case.tables["arithmetic"].iter_rows(named=True)}
+    for unit, figure in {"ratio": Decimal("2.12"), "GBP": None}.items():
+        row = made[unit]
+        assert figure is None or row["low"] <= figure <= row["high"]
+    together = case.tables["arithmetic"].filter(
+        pl.col("quantity").str.contains(" plus ") & (pl.col("unit") == "GBP")
+    )
+    assert together["low"].item() <= first + sum(others) <= together["high"].item()
+    assert judged(case, together["quantity"].item())["gap"] is None
+
+
+def test_in_the_case_two_papers_print_two_censuses(case: Answer) -> None:
+    row = judged(case, "People aged 25 to 34, United States, 2017")
+    assert (row["statements"], row["gap"]) == (3, 25_000_000)
+    census = [case_row("statements", f"audience-us-25-34-{of}") for of in ("guardian", "adweek")]
+    assert [pounds(row["amount"]) for row in census] == [45, 35]

@@ -23,8 +23,12 @@ from farthing.question import (
     who,
     widest_gap,
 )
+from farthing.questions.evidence_accounts import in_question, side_by_side
+from farthing.questions.evidence_arithmetic import computed
 
 NO_NUMBER = "account"
+#: What figures are computed from that are no arithmetic on other figures.
+FROM_LEDGERS = ("contests", "contests and audiences", "spend")
 QUANTITY_SCHEMA: dict[str, Any] = {
     "quantity": pl.String,
     "verdict": pl.String,
@@ -42,6 +46,8 @@ SHOWN_QUANTITIES = 6
 SHOWN_LINES = 8
 LONGEST_QUOTE = 40
 LONGEST_LABEL = 30
+#: Quantities whose history is printed; the others are counted.
+FOUND_HISTORIES = 12
 
 Row = Mapping[str, Any]
 
@@ -52,19 +58,39 @@ def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     Every statement is in one of the three: in a quantity, in the denials, or in the accounts.
     """
     statements = tables["statements"]
+    arithmetic = computed(statements)
+    both = _both(statements, arithmetic)
     quantities = [
         _quantity([*rows.iter_rows(named=True)])
-        for rows in _numbered(statements).partition_by("quantity", "unit", maintain_order=True)
+        for rows in _numbered(both).partition_by("quantity", "unit", maintain_order=True)
+        if rows["computed_from"].null_count()  # what is only computed is nobody's statement
     ]
-    told = ("quantity", "quote", "said_by", "reported_by", "modality", "nearness", "entries")
+    accounts = statements.filter(pl.col("unit") == NO_NUMBER)
+    told = (
+        "quantity",
+        "quote",
+        "note",
+        "said_by",
+        "reported_by",
+        "modality",
+        "nearness",
+        "entries",
+    )
     has_number = pl.col("unit") != NO_NUMBER
     return {
         "quantities": pl.DataFrame(quantities, schema=QUANTITY_SCHEMA, orient="row"),
         "denials": statements.filter(has_number & (pl.col("modality") == "denied")).select(
             "quantity", "low", "high", "unit", "basis", "wording", *told[1:]
         ),
-        "accounts": statements.filter(~has_number).select(told),
+        "accounts": accounts.select(told),
+        "arithmetic": arithmetic,
+        "in_question": in_question(accounts),
     }
+
+
+def _both(statements: pl.DataFrame, arithmetic: pl.DataFrame) -> pl.DataFrame:
+    """Return every figure, of one quantity the nearest to the thing itself first."""
+    return pl.concat([statements, arithmetic]).sort("quantity", "rank", maintain_order=True)
 
 
 def _numbered(statements: pl.DataFrame) -> pl.DataFrame:
@@ -123,7 +149,7 @@ def _preferred(known: Sequence[Row]) -> tuple[Amount, str]:
 
 def findings(tables: Tables) -> list[Finding]:
     """Say where statements part, where many come from one witness, and what none can settle."""
-    quantities, statements = tables["quantities"], tables["statements"]
+    quantities, statements = tables["quantities"], _both(tables["statements"], tables["arithmetic"])
     found = [
         _contradiction(row, _of(statements, row))
         for row in _contradictions(quantities).iter_rows(named=True)
@@ -135,7 +161,9 @@ def findings(tables: Tables) -> list[Finding]:
     found += _compatible(quantities.filter(pl.col("verdict") == "compatible"))
     found += [_denied(row) for row in tables["denials"].iter_rows(named=True)]
     found += _two_units(quantities)
-    return [*found, *_unsettled(quantities), *_accounts(tables["accounts"])]
+    found += [*_unsettled(quantities), *_accounts(tables["accounts"])]
+    found += side_by_side(tables["in_question"], tables["accounts"])
+    return [*found, *_before(tables["history"])]
 
 
 def _contradictions(quantities: pl.DataFrame) -> pl.DataFrame:
@@ -268,6 +296,32 @@ def _accounts(accounts: pl.DataFrame) -> Iterator[Finding]:
         yield Finding("cannot_tell", "evidence.accounts", sentence, entries, "accounts")
 
 
+def _before(history: pl.DataFrame) -> Iterator[Finding]:
+    """Say of each quantity which figures were on the book before, and what took their place."""
+    several = history.partition_by("quantity", "unit", maintain_order=True)
+    for rows in several[:FOUND_HISTORIES]:
+        said = "; ".join(_once(row) for row in rows.iter_rows(named=True))
+        yield Finding(
+            "pass",
+            "evidence.history",
+            f"{rows['quantity'][0]}, as the book had it: {said}.",
+            tuple(rows["entries"]),
+            "history",
+        )
+    if left_out := len(several[FOUND_HISTORIES:]):
+        sentence = f"The table has the history of {number(left_out, 'more quantities')}."
+        yield Finding("pass", "evidence.more_histories", sentence, (), "history")
+
+
+def _once(row: Row) -> str:
+    """Say what one statement was on the book, from when on, and until when."""
+    value = interval(row["low"], row["high"], row["unit"])
+    since = f"{value} ({who(row)}) from {row['posted_at']:%Y-%m-%d %H:%M}, by {row['file']}"
+    if row["until"] is None:
+        return f"{since}, in force"
+    return f"{since}, {row['became']} on {row['until']:%Y-%m-%d %H:%M} by {row['by_file']}"
+
+
 def chart(tables: Tables) -> Drawing | None:
     """Draw the contradictions, a panel each: every statement on one line to scale."""
     parted = _contradictions(tables["quantities"])
@@ -281,7 +335,8 @@ def chart(tables: Tables) -> Drawing | None:
     if left_out := len(parted) - len(chosen):
         subtitle[1] += f" The table has {number(left_out, 'more contradictions')}."
     panels = [
-        _panel(row, _known(_of(tables["statements"], row))) for row in chosen.iter_rows(named=True)
+        _panel(row, _known(_of(_both(tables["statements"], tables["arithmetic"]), row)))
+        for row in chosen.iter_rows(named=True)
     ]
     return charts.titled(
         alt.vconcat(*panels, spacing=26), "Where statements contradict each other", subtitle
@@ -295,7 +350,7 @@ def _panel(quantity: Row, statements: Sequence[Row]) -> Drawing:
         lines.setdefault((row["low"], row["high"], _value(row, unit)), []).append(row)
     shown = _shown(statements, unit)
     rows = [
-        (_label(said, statements), *value, "record" if _is_computed(said) else "claim")
+        (_label(said, statements), *value, "record" if _is_record(said) else "claim")
         for value, said in lines.items()
         if value[-1] in shown
     ]
@@ -332,8 +387,9 @@ def _label(said: Sequence[Row], statements: Sequence[Row]) -> str:
     return f"{first if len(first) <= room else f'{first[: room - 1]}…'}{more}"
 
 
-def _is_computed(said: Sequence[Row]) -> bool:
-    return any(row["computed_from"] for row in said)
+def _is_record(said: Sequence[Row]) -> bool:
+    """Tell whether a value is what records come to; arithmetic on claims is a claim."""
+    return any(row["computed_from"] in FROM_LEDGERS for row in said)
 
 
 QUESTION = Question(
@@ -349,5 +405,9 @@ QUESTION = Question(
         "apart; it is exact where both are single figures.",
         "denials": "What is denied: one row per denial of a figure. It enters no range.",
         "accounts": "What was said without a number: one row per account.",
+        "in_question": "What no number can settle: one row per thing that accounts without a "
+        "number are of, with how many say it, deny it, or hold it as an opinion.",
+        "arithmetic": "What quantities that are made of others come to, by the nearest figure of "
+        "each: one row per quantity. Bounds are rounded outward to two decimals.",
     },
 )

@@ -8,7 +8,7 @@
 
 -- name: statements
 -- Every figure of each quantity: one row per statement, and one per figure computed from votes
--- or returns. Units are in the row.
+-- or returns, of a quantity that is stated or that a stated one is made of. Units are in the row.
 WITH graded AS (
   SELECT
     source_id,
@@ -19,6 +19,24 @@ WITH graded AS (
       WHEN 'named_witness' THEN 4 WHEN 'unnamed_witness' THEN 5 ELSE 6
     END AS rank
   FROM current_sources
+), electorates AS (
+  -- the count that holds for the last day before the poll, for areas whose results have none
+  SELECT
+    contests.election,
+    contests.area_code,
+    arg_max(audiences.low, coalesce(audiences.as_of, contests.held_on)) AS low,
+    arg_max(audiences.high, coalesce(audiences.as_of, contests.held_on)) AS high
+  FROM (
+    SELECT election, area_code, max(held_on) AS held_on
+    FROM current_contests
+    GROUP BY election, area_code
+    HAVING count(electorate) = 0
+  ) AS contests
+  JOIN current_audiences AS audiences
+    ON audiences.segment_kind = 'area' AND audiences.segment = contests.area_code
+    AND coalesce(audiences.as_of, contests.held_on) <= contests.held_on
+  WHERE audiences.low > 0 AND audiences.high IS NOT NULL
+  GROUP BY contests.election, contests.area_code
 ), placed AS (
   SELECT
     contests.*,
@@ -166,6 +184,14 @@ WITH graded AS (
   FROM seats
   WHERE electorate > 0
   UNION ALL
+  SELECT area_name || ' turnout in percent, ' || election,
+         CAST(100.0 * valid_votes / electorates.high AS DECIMAL(18, 2)),
+         CAST(100.0 * valid_votes / electorates.low AS DECIMAL(18, 2)), 'percent',
+         'valid votes of the people the area is recorded to have, to two decimals',
+         'the votes and audiences on the book', 'contests and audiences', rank, origin,
+         other_origin, entries
+  FROM seats JOIN electorates USING (election, area_code)
+  UNION ALL
   SELECT 'United Kingdom electorate, ' || election, electorate, electorate, 'people',
          'sum over the seats', said_by, 'contests', rank, origin, other_origin, NULL
   FROM elections
@@ -219,12 +245,25 @@ WITH graded AS (
     statements.said_by,
     statements.reported_by,
     statements.modality,
+    statements.note,
     -- an opinion is ranked as one, whoever gives it
     CASE WHEN statements.modality = 'opinion' THEN 6 ELSE coalesce(graded.rank, 6) END AS rank,
     coalesce(graded.origin_id, statements.source_id) AS origin,
     CAST(NULL AS VARCHAR) AS computed_from,
     statements.entry_id AS entries
   FROM current_statements AS statements LEFT JOIN graded USING (source_id)
+), terms AS (
+  -- a quantity can be made of others: their names stand in its own
+  SELECT DISTINCT
+    quantity,
+    replace(replace(replace(quantity, ' less ', ' plus '), ' as a multiple of ', ' plus '),
+      ' as a percentage of ', ' plus ') AS parts
+  FROM claimed
+), wanted AS (
+  SELECT quantity FROM terms
+  UNION
+  SELECT split_part(parts, ' plus ', places.place)
+  FROM terms CROSS JOIN (SELECT * FROM (VALUES (1), (2), (3), (4)) AS numbers (place)) AS places
 ), every AS (
   SELECT * FROM claimed
   UNION ALL
@@ -239,12 +278,13 @@ WITH graded AS (
     said_by,
     NULL,
     'asserted',
+    NULL,
     coalesce(rank, 6),
     CASE WHEN origin = other_origin THEN origin ELSE 'computed from ' || computed_from END,
     computed_from,
     entries
   FROM computed
-  WHERE quantity IN (SELECT quantity FROM claimed)
+  WHERE quantity IN (SELECT quantity FROM wanted)
 )
 SELECT
   * EXCLUDE (origin, computed_from, entries),
@@ -257,3 +297,38 @@ SELECT
   entries
 FROM every
 ORDER BY quantity, rank, low, said_by, entries
+
+-- name: history
+-- What was on the book of a quantity before: one row per statement that was replaced or withdrawn,
+-- or that replaced another, with the import that it came by and the entry that it gave way to.
+-- Moments are UTC.
+WITH known AS (
+  SELECT statements.*, known_imports.file, known_imports.posted_at
+  FROM statements JOIN known_imports USING (batch_id)
+), corrections AS (
+  SELECT coalesce(supersedes, reverses) AS entry_id, entry_id AS by_entry, posted_at, file,
+    CASE WHEN reverses IS NULL THEN 'replaced' ELSE 'withdrawn' END AS became
+  FROM known
+  WHERE supersedes IS NOT NULL OR reverses IS NOT NULL
+)
+SELECT
+  known.quantity,
+  known.unit,
+  known.low,
+  known.high,
+  known.wording,
+  known.said_by,
+  known.reported_by,
+  known.modality,
+  known.posted_at,
+  known.file,
+  coalesce(corrections.became, 'in force') AS became,
+  corrections.posted_at AS until,
+  corrections.by_entry,
+  corrections.file AS by_file,
+  known.note,
+  known.entry_id AS entries
+FROM known LEFT JOIN corrections ON corrections.entry_id = known.entry_id
+WHERE known.reverses IS NULL
+  AND (known.supersedes IS NOT NULL OR corrections.entry_id IS NOT NULL)
+ORDER BY quantity, unit, posted_at, entries, until, by_entry
