@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from asked import HOSTILE, MARK, STRAY_MARK, STRAY_PLURAL
 from farthing.book import Book
-from farthing.check import Check, Checked, Result, Stake, read
+from farthing.check import Check, Checked, Result, Stake
 from farthing.checks import CHECKS, CURRENCIES, choose
+from farthing.checks.reading import read
 from farthing.errors import UsageError
 from farthing.ledgers import BY_NAME
 from planted import PLANTS, clean, fault

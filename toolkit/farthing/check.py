@@ -1,36 +1,19 @@
 """What a check is: a proposition about the rows of a book, and the SQL that tries it.
 
-Checks stand in one SQL file per family, ``checks/<family>.sql``, each under ``-- name: word`` with
-lines that say what it is in words:
+The SELECT of a check gives one row for each thing looked at: ``ledger`` and ``entry_id``, and
+``holds``, which is true, false, or NULL where the book does not tell. A check of money has ``low``,
+``high`` and ``currency`` as well. What else it gives is for the reader. So a check counts what it
+looked at, what fails and what stays open, and each of the three can be opened to its rows.
 
-``-- holds:``
-    The proposition, a sentence. It is the title, too.
-``-- fails:``
-    What is wrong with a row at fault, as words that follow "3 of 120 rows of spend:".
-``-- open:``
-    Why the check cannot tell of a row; "nothing" where it always can.
-``-- stake:``
-    What money is at stake in a row; without it the check is not about money.
-``-- weight: hint``
-    A failure says where to look, and not that a rule is broken.
-``-- of:``
-    What is looked at, in the plural, where it is not rows of a ledger.
-
-Then come its comment and one SELECT. It gives one row for each thing looked at: ``ledger`` and
-``entry_id``, and ``holds``, which is true, false, or NULL where the book does not tell. A check of
-money has ``low``, ``high`` and ``currency`` as well. What else it gives is for the reader.
-
-A check that needs statistics gives a table of its own instead, and has a judge in the module of
-its family; the rows behind the table stand under ``-- rows: word``.
+A check that needs statistics gives a table of its own instead, and has a judge; a second SELECT
+gives the rows behind the table. How checks are written down is in `farthing.checks.reading`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any, Literal
 
 import polars as pl
@@ -390,43 +373,3 @@ def summary(results: Sequence[Result]) -> str:
         f"{number(failed - faults, 'places')} to look at, {unknown:,} cannot tell, "
         f"{held:,} {'holds' if held == 1 else 'hold'}."
     )
-
-
-def read(
-    family: str,
-    judges: Mapping[str, Callable[[pl.DataFrame], Judged]] | None = None,
-    **words: str,
-) -> tuple[Check, ...]:
-    """Read the checks of ``checks/<family>.sql``, in order.
-
-    Parameters
-    ----------
-    judges
-        The judge of each check that has one, by name.
-    **words
-        What stands for ``{word}`` in the SQL: lists that are kept elsewhere.
-    """
-    text = files("farthing").joinpath("checks", f"{family}.sql").read_text("utf-8")
-    for word, value in words.items():
-        text = text.replace(f"{{{word}}}", value)
-    parts = re.split(r"^-- (name|rows): (\w+)\n", text, flags=re.MULTILINE)[1:]
-    texts = {
-        (kind, name): sql.strip()
-        for kind, name, sql in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    }
-    return tuple(
-        _check(f"{family}.{name}", sql, texts.get(("rows", name), ""), (judges or {}).get(name))
-        for (kind, name), sql in texts.items()
-        if kind == "name"
-    )
-
-
-def _check(code: str, sql: str, rows: str, judge: Callable[[pl.DataFrame], Judged] | None) -> Check:
-    """Take the words out of the comment of a check."""
-    words: dict[str, Any] = dict(
-        re.findall(r"^-- (holds|fails|open|stake|of|weight): (.+)$", sql, re.M)
-    )
-    comment = re.match(r"(?:--.*\n)*", sql)
-    lines = comment[0].splitlines() if comment else []
-    about = " ".join(line.removeprefix("-- ") for line in lines if not re.match(r"-- \w+: ", line))
-    return Check(code=code, about=about, sql=sql, rows=rows, judge=judge, **words)

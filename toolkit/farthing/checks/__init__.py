@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from babel.numbers import list_currencies
 
-from farthing.check import Check, read
+from farthing.check import Check
 from farthing.checks import digits, missing
+from farthing.checks.reading import read
 from farthing.errors import UsageError
 
 #: Of the codes that begin with X those of money; the others are of metals, of tests and of none.

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from farthing.check import Judged, read
+from farthing.check import Judged
+from farthing.checks.reading import read
 from farthing.formats import listed, number, share
 from farthing.stats.digits import below_limit, benford_gate, first_digits, heaping
 

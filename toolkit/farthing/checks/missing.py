@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from farthing.check import Judged, read
+from farthing.check import Judged
+from farthing.checks.reading import read
 from farthing.formats import listed, number
 from farthing.stats.missing import recapture
 
