@@ -134,3 +134,172 @@ SELECT
 FROM votes
 WHERE own IS NOT NULL AND best_other IS NOT NULL AND valid_votes IS NOT NULL
 ORDER BY party, known_on, closer, area_code
+
+-- name: standings
+-- How close every seat was at the last poll known to anybody who gave it something: one row per
+-- election and seat. The majority is the winner's votes less those of the runner-up, the same for
+-- every organisation, in votes and as a share of valid votes. A seat with one candidate has none.
+WITH days AS (
+  SELECT given.day, max(polls.held_on) AS known_on
+  FROM (
+    SELECT coalesce(incurred_on, starts_on) AS day FROM current_spend WHERE area_code IS NOT NULL
+    UNION
+    SELECT starts_on FROM current_resources
+  ) AS given
+  JOIN (SELECT DISTINCT held_on FROM current_contests) AS polls ON polls.held_on < given.day
+  GROUP BY given.day
+), polls AS (
+  SELECT area_code, held_on, min(election) AS election
+  FROM current_contests
+  GROUP BY area_code, held_on
+), latest AS (
+  SELECT days.known_on, polls.area_code, max(polls.held_on) AS held_on
+  FROM (SELECT DISTINCT known_on FROM days) AS days
+  JOIN polls ON polls.held_on <= days.known_on
+  GROUP BY days.known_on, polls.area_code
+), candidates AS (
+  SELECT
+    election,
+    held_on,
+    area_code,
+    area_name,
+    party,
+    votes,
+    row_number() OVER (PARTITION BY election, area_code ORDER BY votes DESC, entry_id) AS place
+  FROM current_contests
+), results AS (
+  SELECT
+    election,
+    held_on,
+    area_code,
+    max(area_name) AS seat,
+    max(CASE WHEN place = 1 THEN party END) AS winner,
+    max(CASE WHEN place = 1 THEN votes END) - max(CASE WHEN place = 2 THEN votes END) AS majority,
+    sum(votes) AS valid_votes
+  FROM candidates
+  GROUP BY election, held_on, area_code
+  HAVING count(*) > 1 AND sum(votes) > 0
+)
+SELECT
+  results.election,
+  results.held_on,
+  results.area_code,
+  results.seat,
+  results.winner,
+  results.majority,
+  CAST(results.majority AS DOUBLE) / results.valid_votes AS majority_share
+FROM results
+JOIN polls ON polls.area_code = results.area_code AND polls.election = results.election
+JOIN (SELECT DISTINCT area_code, held_on FROM latest) AS asked
+  ON asked.area_code = results.area_code AND asked.held_on = results.held_on
+ORDER BY results.held_on, majority_share, results.area_code
+
+-- rows: standings
+SELECT election, area_code, 'contests' AS ledger, entry_id FROM current_contests
+
+-- name: money
+-- What was spent in each seat: one row per organisation, kind of record, series, currency, seat
+-- and day of the last poll there that was known when it was spent. Money in the row's currency;
+-- NULL is without bound, and a known_on of NULL is money without a day, or before any poll on the
+-- book. Of the organisations the dozen with most seats.
+WITH days AS (
+  SELECT given.day, max(polls.held_on) AS known_on
+  FROM (
+    SELECT coalesce(incurred_on, starts_on) AS day FROM current_spend WHERE area_code IS NOT NULL
+    UNION
+    SELECT starts_on FROM current_resources
+  ) AS given
+  JOIN (SELECT DISTINCT held_on FROM current_contests) AS polls ON polls.held_on < given.day
+  GROUP BY given.day
+), polls AS (
+  SELECT area_code, held_on, min(election) AS election
+  FROM current_contests
+  GROUP BY area_code, held_on
+), latest AS (
+  SELECT days.known_on, polls.area_code, max(polls.held_on) AS held_on
+  FROM (SELECT DISTINCT known_on FROM days) AS days
+  JOIN polls ON polls.held_on <= days.known_on
+  GROUP BY days.known_on, polls.area_code
+), spent AS (
+  -- neither a row and its parts nor several series of the same money are added; rows that are
+  -- no part of another need not be looked up
+  SELECT
+    coalesce(campaigns.organisation, spend.campaign_id) AS organisation,
+    spend.record,
+    coalesce(spend.series, '') AS series,
+    spend.currency,
+    spend.area_code,
+    days.known_on,
+    CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END AS low,
+    CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END AS high,
+    count(*) AS entries_added
+  FROM (
+    SELECT * FROM current_spend WHERE part_of IS NULL
+    UNION ALL
+    SELECT * FROM whole_spend WHERE part_of IS NOT NULL
+  ) AS spend
+  LEFT JOIN current_campaigns AS campaigns ON campaigns.campaign_id = spend.campaign_id
+  LEFT JOIN days ON days.day = coalesce(spend.incurred_on, spend.starts_on)
+  WHERE spend.area_code IS NOT NULL
+  GROUP BY ALL
+), seated AS (
+  SELECT
+    spent.organisation,
+    spent.record,
+    spent.series,
+    spent.currency,
+    spent.area_code,
+    latest.held_on AS known_on,
+    CASE WHEN count(spent.low) = count(*) THEN sum(spent.low) END AS low,
+    CASE WHEN count(spent.high) = count(*) THEN sum(spent.high) END AS high,
+    sum(spent.entries_added) AS entries_added
+  FROM spent
+  LEFT JOIN latest ON latest.area_code = spent.area_code AND latest.known_on = spent.known_on
+  GROUP BY ALL
+), sized AS (
+  SELECT
+    organisation,
+    record,
+    series,
+    currency,
+    count(*) AS seats
+  FROM seated
+  GROUP BY ALL
+  ORDER BY seats DESC, organisation, record, series, currency
+  LIMIT 12
+)
+SELECT
+  seated.organisation,
+  seated.record,
+  seated.series,
+  seated.currency,
+  seated.area_code,
+  seated.known_on,
+  seated.low,
+  seated.high,
+  CAST(seated.entries_added AS BIGINT) AS rows_added
+FROM seated
+JOIN sized
+  ON sized.organisation = seated.organisation
+  AND sized.record = seated.record
+  AND sized.series = seated.series
+  AND sized.currency = seated.currency
+ORDER BY sized.seats DESC, organisation, record, series, currency, area_code, known_on
+
+-- rows: money
+SELECT
+  coalesce(campaigns.organisation, spend.campaign_id) AS organisation,
+  spend.record,
+  coalesce(spend.series, '') AS series,
+  spend.currency,
+  spend.area_code,
+  max(contests.held_on) AS known_on,
+  'spend' AS ledger,
+  spend.entry_id
+FROM whole_spend AS spend
+LEFT JOIN current_campaigns AS campaigns ON campaigns.campaign_id = spend.campaign_id
+LEFT JOIN current_contests AS contests
+  ON contests.area_code = spend.area_code
+  AND contests.held_on < coalesce(spend.incurred_on, spend.starts_on)
+WHERE spend.area_code IS NOT NULL
+GROUP BY ALL

@@ -8,6 +8,7 @@ ones among them, raise `ValueError`: leaving a seat out is for the caller to dec
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -189,14 +190,14 @@ def _mean_range(
     low: npt.ArrayLike, high: npt.ArrayLike, scores: Floats
 ) -> tuple[float, float] | None:
     """Return the least and the most a mean of scores can be whose weights lie in ranges."""
-    least, most = as_amounts(low), as_amounts(high)
-    refuse_unequal(least, most)
+    least, most = _ranges(low, high)
     refuse_unequal(least, scores)
-    if (most < least).any():
-        raise ValueError("a range ends below its start")
     if not least.any():
         return None
-    return 0.0 - _greatest_mean(least, most, -scores), _greatest_mean(least, most, scores)
+    greatest = _greatest_mean(least, most, scores)
+    if (least == most).all():
+        return greatest, greatest
+    return 0.0 - _greatest_mean(least, most, -scores), greatest
 
 
 def _greatest_mean(least: Floats, most: Floats, scores: Floats) -> float:
@@ -206,3 +207,76 @@ def _greatest_mean(least: Floats, most: Floats, scores: Floats) -> float:
     weights = least.sum() + np.concatenate([[0.0], np.cumsum(more)])
     sums = (least * scores).sum() + np.concatenate([[0.0], np.cumsum(more * score)])
     return float((sums / weights).max()) + 0.0  # never -0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """Which seats have more, and which less, than how close they are would lead one to expect.
+
+    Parameters
+    ----------
+    over
+        Places in the list of the seats that are not marginal and have more than the median of
+        those that are, whatever the amounts in their ranges.
+    under
+        Places of the marginal seats that have less than the median of those that are not.
+    marginal_median, safe_median
+        The two medians, each as the least and the most it can be.
+    """
+
+    over: list[int]
+    under: list[int]
+    marginal_median: tuple[float, float]
+    safe_median: tuple[float, float]
+
+
+def outliers(
+    low: npt.ArrayLike, high: npt.ArrayLike, margin_share: npt.ArrayLike, marginal_at_most: float
+) -> Outliers | None:
+    """Return the seats that are over- and under-resourced: a rule, and no verdict.
+
+    Parameters
+    ----------
+    low, high
+        The least and the most each seat got, 0 or more.
+    margin_share, marginal_at_most
+        As for `targeting_ratio`.
+
+    Returns
+    -------
+    Outliers or None
+        ``None`` when all seats are marginal, or none is: there is nothing to hold one against.
+
+    Raises
+    ------
+    ValueError
+        As `targeting_ratio_range`.
+
+    Examples
+    --------
+    >>> found = outliers([0, 2, 1], [0, 2, 1], [0.6, 15.0, 8.0], marginal_at_most=10)
+    >>> found.over, found.under, found.marginal_median
+    ([1], [0, 2], (0.5, 0.5))
+    """
+    least, most = _ranges(low, high)
+    safety = np.abs(as_numbers(margin_share))
+    refuse_unequal(least, safety)
+    marginal = _marginal(safety, marginal_at_most)
+    if marginal.all() or not marginal.any():
+        return None
+    close = float(np.median(least[marginal])), float(np.median(most[marginal]))
+    safe = float(np.median(least[~marginal])), float(np.median(most[~marginal]))
+    return Outliers(
+        over=np.flatnonzero(~marginal & (least > close[1])).tolist(),
+        under=np.flatnonzero(marginal & (most < safe[0])).tolist(),
+        marginal_median=close,
+        safe_median=safe,
+    )
+
+
+def _ranges(low: npt.ArrayLike, high: npt.ArrayLike) -> tuple[Floats, Floats]:
+    least, most = as_amounts(low), as_amounts(high)
+    refuse_unequal(least, most)
+    if (most < least).any():
+        raise ValueError("a range ends below its start")
+    return least, most
