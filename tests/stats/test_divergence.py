@@ -14,6 +14,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from farthing.stats.divergence import (
+    MOST_PROGRAMMED,
     MOST_SEARCHED,
     Range,
     hellinger,
@@ -259,8 +260,8 @@ def test_tiny_shares_beside_large_ones_keep_their_figures() -> None:
     assert (low, high) == pytest.approx((1e-12, 2e-12), rel=1e-9)
 
 
-def test_many_segments_are_bounded_from_outside() -> None:
-    n = MOST_SEARCHED + 5
+@pytest.mark.parametrize("n", [MOST_SEARCHED + 5, MOST_PROGRAMMED + 1])
+def test_many_segments_are_bounded_from_outside(n: int) -> None:
     chance = np.random.default_rng(3)
     counts = chance.integers(10, 99, n)
     p: list[Range] = [(1.0, 1.0)] * n

@@ -27,6 +27,9 @@ Range: TypeAlias = tuple[float, float | None]
 MOST_SEARCHED = 16
 """Segments up to which every set is tried: 16 have 65,536 of them."""
 
+MOST_PROGRAMMED = 60
+"""Segments up to which the least is found by a linear programme."""
+
 
 def joined(
     intended: Mapping[str, Range], delivered: Mapping[str, Range]
@@ -246,7 +249,8 @@ def total_variation_bounds(
     tuple or None
         Bounds that are reached, or come as near as one likes where a count has no upper bound.
         Where of more than `MOST_SEARCHED` segments it is open on which side they have more, the
-        most is one that it cannot exceed.
+        most is one that it cannot exceed; with more than `MOST_PROGRAMMED` the least is what lies
+        elsewhere at any rate.
 
     Raises
     ------
@@ -306,6 +310,8 @@ def jensen_shannon_bounds(variation: tuple[float, float]) -> tuple[float, float]
 def _least_variation(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> float:
     """Minimise half the sum of d, with d no less than p - q and q - p; s is one over the total."""
     n = p[0].size
+    if n > MOST_PROGRAMMED:
+        return _least_at_all(p, q)
     eye, none = np.eye(n), np.zeros((n, n))
     column = np.zeros((n, 1))
     # variables: p (n), q (n), d (n), the inverse totals of p and of q
@@ -332,6 +338,13 @@ def _least_variation(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> floa
     )
     assert found.fun is not None, found.message
     return _within(float(found.fun))
+
+
+def _least_at_all(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> float:
+    """Return what one of the two has more at any rate, segment by segment."""
+    (p_least, p_most), (q_least, q_most) = _bounds(p), _bounds(q)
+    over, under = np.maximum(p_least - q_most, 0).sum(), np.maximum(q_least - p_most, 0).sum()
+    return _within(float(max(over, under)))
 
 
 def _most_variation(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> float:

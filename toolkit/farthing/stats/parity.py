@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from heapq import nlargest, nsmallest
+from itertools import product
 
 from farthing.stats.divergence import Range
 
@@ -85,7 +86,7 @@ def parity(rates: Sequence[Range]) -> Parity | None:
     if len(ranges) < 2:
         return None
     highest_low, lowest_high = max(low for low, _ in ranges), min(high for _, high in ranges)
-    furthest = max(one[1] - other[0] for one, other in permutations(ranges, 2))
+    furthest = max(most - least for most, least in _furthest(ranges))
     return Parity(
         difference_low=max(0, highest_low - lowest_high),
         difference_high=furthest if math.isfinite(furthest) else None,
@@ -98,8 +99,17 @@ def _least_ratio(ranges: Sequence[tuple[float, float]]) -> float | None:
     """Return the lowest least over the highest most of another group; none where all is nothing."""
     if not any(high for _, high in ranges):
         return None
-    ratios = (one[0] / other[1] for one, other in permutations(ranges, 2) if other[1])
+    ratios = [least / most for most, least in _furthest(ranges) if most]
     return min(1.0, *ratios)
+
+
+def _furthest(ranges: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the highest most with the lowest least of another group, in every way there is."""
+    places = range(len(ranges))
+    highest = nlargest(2, places, key=lambda at: ranges[at][1])
+    lowest = nsmallest(2, places, key=lambda at: ranges[at][0])
+    pairs = product(highest, lowest)
+    return [(ranges[one][1], ranges[other][0]) for one, other in pairs if one != other]
 
 
 def _most_ratio(
