@@ -163,6 +163,16 @@ def _platform(rows: Rows) -> None:
     for channel, shown_there in ((None, "300 to 400"), ("tv", "100"), ("radio", "150 to 250")):
         total = {"channel": channel, "series": "by channel", "amount": shown_there}
         rows.add("reach", campaign_id="online", starts_on=on(0), ends_before=on(300), **total)
+    _advertisements(rows)
+
+
+def _advertisements(rows: Rows) -> None:
+    """Add two advertisements in one cell, and a third that began with them and ended later."""
+    for ad, people, shown, last in (("a", 100, 500, 7), ("b", 40, 50, 7), ("c", 3, 30, 14)):
+        days = {"series": "ads", "starts_on": on(0), "ends_before": on(last)}
+        for measure, count in (("people", people), ("impressions", shown)):
+            told = {"measure": measure, "amount": str(count), "record_key": f"{ad}|{measure}"}
+            rows.add("reach", campaign_id="online", observed_on=on(20), **told, **days)
 
 
 def _election(rows: Rows) -> None:
@@ -638,19 +648,19 @@ def _(rows: Rows, name: str) -> set[str]:
 
 @plant("references.turnout")
 def _(rows: Rows, name: str) -> set[str]:
-    return set(_seat(rows, "W07000002", {"Red": 600, "Blue": 401})[:1])
+    return {min(_seat(rows, "W07000002", {"Red": 600, "Blue": 401}))}
 
 
 @plant("references.electorate")
 def _(rows: Rows, name: str) -> set[str]:
-    _seat(rows, "W07000003", {"Red": 3}, electorate=999)
-    return set(_seat(rows, "W07000003", {"Blue": 4}))
+    first = _seat(rows, "W07000003", {"Red": 3}, electorate=999)
+    return {min(first + _seat(rows, "W07000003", {"Blue": 4}))}
 
 
 @plant("references.polling_day")
 def _(rows: Rows, name: str) -> set[str]:
-    _seat(rows, "W07000004", {"Red": 3}, held_on="2015-05-08")
-    return set(_seat(rows, "W07000004", {"Blue": 4}))
+    first = _seat(rows, "W07000004", {"Red": 3}, held_on="2015-05-08")
+    return {min(first + _seat(rows, "W07000004", {"Blue": 4}))}
 
 
 @plant("references.votes_as_stated")

@@ -93,7 +93,7 @@ def test_checks_are_chosen_by_code_and_by_family() -> None:
 # Clean books, and books with faults.
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(8))
 def test_nothing_is_said_against_a_clean_book(tmp_path: Path, seed: int) -> None:
     checked = small_book(tmp_path, **clean(seed).ledgers).check()
     assert failing(checked) == {}
@@ -107,17 +107,14 @@ def test_the_clean_books_are_not_clean_for_want_of_rows(tmp_path: Path) -> None:
     assert idle == {"missing.quarantine"}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path, seed: int) -> None:
     found_as_planted(tmp_path, seed, list(PLANTS))
 
 
-@pytest.mark.parametrize("part", range(4))
-@pytest.mark.parametrize("seed", [11, 12])
-def test_faults_are_found_in_any_company(tmp_path: Path, seed: int, part: int) -> None:
-    codes = list(PLANTS)
-    random.Random(seed).shuffle(codes)
-    found_as_planted(tmp_path, seed, codes[part::4])
+@pytest.mark.parametrize("seed", range(11, 15))
+def test_faults_are_found_in_any_company(tmp_path: Path, seed: int) -> None:
+    found_as_planted(tmp_path, seed, random.Random(seed).sample(list(PLANTS), len(PLANTS) // 4))
 
 
 def found_as_planted(folder: Path, seed: int, codes: list[str]) -> None:
@@ -126,7 +123,8 @@ def found_as_planted(folder: Path, seed: int, codes: list[str]) -> None:
     checked = book.check()
     assert set(codes) <= {result.code for result in checked.failures}
     for result in checked:
-        entries, named = expected.get(result.code, set()), set(result.rows)
+        entries = expected.get(result.code, set())
+        named = set(result.rows) if result.status == "fail" else set()
         if result.code in SET_OFF:
             assert entries <= set(book.sql(result.select)["entry_id"])
         elif len(entries) > len(named):
@@ -156,26 +154,21 @@ def test_a_row_in_quarantine_is_a_fault(tmp_path: Path) -> None:
 
 
 def looked_at(rows: list[tuple[Any, ...]]) -> Result:
-    """Run a check of money over rows of holds, low, high and currency."""
-    cells = ", ".join(
-        "('spend', 'e{}', {}, {}, {}, {})".format(
-            number,
-            *("NULL" if cell is None else repr(cell) if isinstance(cell, str) else str(cell)
-              for cell in row),
-        )
-        for number, row in enumerate(rows)
-    )  # fmt: skip
-    values = f"(VALUES {cells})" if rows else (
-        "(SELECT 'spend', '', true, 0, 0, '' WHERE false)"
-    )  # fmt: skip
-    sql = f"""
-        SELECT ledger, entry_id, CAST(holds AS BOOLEAN) AS holds,
-               CAST(low AS DECIMAL(18, 2)) AS low, CAST(high AS DECIMAL(18, 2)) AS high,
-               CAST(currency AS VARCHAR) AS currency
-        FROM {values} AS given (ledger, entry_id, holds, low, high, currency)
+    """Run a check of money over rows of holds, low, high, currency and record."""
+    sql = """
+        SELECT 'spend' AS ledger, 'e' || number AS entry_id, holds, low, high, currency
+        FROM looked_at
     """
     check = Check("a.b", "It holds.", "it does not", "it is open", "", sql, stake="the rows")
     with duckdb.connect() as client:
+        money = "low DECIMAL(18, 2), high DECIMAL(18, 2), currency VARCHAR, record VARCHAR"
+        client.execute(f"CREATE TABLE looked_at (number INTEGER, holds BOOLEAN, {money})")
+        for number, row in enumerate(rows):
+            client.execute("INSERT INTO looked_at VALUES (?, ?, ?, ?, ?, ?)", [number, *row])
+        client.execute(
+            "CREATE TABLE current_spend AS "
+            "SELECT 'e' || number AS entry_id, record, NULL AS series FROM looked_at"
+        )
         return check.run(lambda select: client.sql(select).pl())
 
 
@@ -191,7 +184,11 @@ def size(low: int | None, high: int | None) -> tuple[int | None, int | None]:
 
 BOUND = st.one_of(st.none(), st.integers(-20, 20))
 LOOKED = st.tuples(
-    st.sampled_from([True, False, None]), BOUND, BOUND, st.sampled_from(["GBP", "EUR"])
+    st.sampled_from([True, False, None]),
+    BOUND,
+    BOUND,
+    st.sampled_from(["GBP", "EUR"]),
+    st.sampled_from(["invoice", "payment"]),
 ).filter(lambda row: row[1] is None or row[2] is None or row[1] <= row[2])
 
 
@@ -209,41 +206,54 @@ def test_a_result_is_what_its_rows_come_to(rows: list[tuple[Any, ...]]) -> None:
     assert result.rows == tuple(f"e{number}" for number, row in enumerate(rows) if row[0] is which)
     expected = []
     for currency in ("EUR", "GBP"):
-        sizes = [size(*row[1:3]) for row in rows if row[0] is False and row[3] == currency]
-        if sizes:
-            lows, highs = zip(*sizes, strict=True)
-            expected.append(Stake(total(lows), total(highs), currency))
+        failing = [row for row in rows if row[0] is False and row[3] == currency]
+        told = [
+            [total(bounds) for bounds in zip(*(size(*row[1:3]) for row in of_one), strict=True)]
+            for record in ("invoice", "payment")
+            if (of_one := [row for row in failing if row[4] == record])
+        ]
+        if told:
+            lows, highs = zip(*told, strict=True)
+            low = None if None in lows else max(lows)
+            expected.append(Stake(low, total(highs), currency))
     assert result.stakes == tuple(expected)
 
 
-def total(bounds: tuple[int | None, ...]) -> Decimal | None:
+def total(bounds: tuple[Decimal | int | None, ...]) -> Decimal | None:
     known = [bound for bound in bounds if bound is not None]
     return Decimal(sum(known)) if len(known) == len(bounds) else None
 
 
+def test_two_kinds_of_record_may_tell_of_the_same_money() -> None:
+    rows = [(False, 5, 5, "GBP", "invoice"), (False, 7, 7, "GBP", "payment")]
+    assert looked_at(rows).stakes == (Stake(Decimal(7), Decimal(12), "GBP"),)
+
+
 def test_two_currencies_are_not_added_and_the_unknown_stays_unknown() -> None:
     rows = [
-        (False, 5, 5, "GBP"),
-        (False, 7, 8, "EUR"),
-        (False, 2, None, "EUR"),
-        (True, 9, 9, "GBP"),
+        (False, 5, 5, "GBP", "return"),
+        (False, 7, 8, "EUR", "return"),
+        (False, 2, None, "EUR", "return"),
+        (True, 9, 9, "GBP", "return"),
     ]
     assert looked_at(rows).sentence == (
         "3 of 4 rows of spend: it does not. At stake, the rows: at least €9, no upper bound and £5."
     )
-    assert str(looked_at([(False, None, None, "GBP")]).stakes[0]) == "unknown"
+    assert str(looked_at([(False, None, None, "GBP", "return")]).stakes[0]) == "unknown"
 
 
 def test_what_is_open_is_told_and_only_where_nothing_fails() -> None:
-    assert looked_at([(None, 1, 1, "GBP"), (True, 1, 1, "GBP")]).sentence == (
+    assert looked_at([(None, 1, 1, "GBP", "return"), (True, 1, 1, "GBP", "return")]).sentence == (
         "1 of 2 rows of spend: it is open."
     )
     assert looked_at([]).sentence == "It holds. The book has nothing to look at here."
-    assert looked_at([(True, 1, 1, "GBP")]).sentence == "It holds. Looked at 1 row of spend."
+    assert (
+        looked_at([(True, 1, 1, "GBP", "return")]).sentence == "It holds. Looked at 1 row of spend."
+    )
 
 
 def test_many_rows_are_counted_and_the_first_are_named() -> None:
-    result = looked_at([(False, 1, 1, "GBP")] * 25)
+    result = looked_at([(False, 1, 1, "GBP", "return")] * 25)
     assert (result.count, len(result.rows), result.examples.height) == (25, 20, 20)
     assert result.stakes == (Stake(Decimal(25), Decimal(25), "GBP"),)
 

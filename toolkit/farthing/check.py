@@ -26,35 +26,62 @@ Run = Callable[[str], pl.DataFrame]
 
 #: How many rows at fault a result names and shows; its SELECT gives all.
 SHOWN = 20
-#: Of each ledger and currency: things looked at, at fault and open, and the money at stake in those
-#: at fault. Amounts below zero count by their size; a sum with an unknown part is unknown.
+#: Of each ledger: things looked at, at fault, and open.
 TALLY = """
-WITH looked AS (
-{sql}
-), sized AS (
-  SELECT
-    ledger, {currency} AS currency, holds,
-    CASE WHEN low >= 0 THEN low WHEN high <= 0 THEN -high WHEN low < 0 THEN 0 END AS least,
-    CASE
-      WHEN low >= 0 THEN high
-      WHEN high <= 0 THEN -low
-      WHEN low IS NOT NULL AND high IS NOT NULL THEN greatest(-low, high)
-    END AS most
-  FROM (SELECT ledger, holds, {bounds}, {currency} FROM looked) AS bounded
-)
 SELECT
   ledger,
-  currency,
   count(*) AS looked,
   count(*) FILTER (WHERE NOT holds) AS failed,
-  count(*) FILTER (WHERE holds IS NULL) AS open,
-  CASE WHEN count(least) FILTER (WHERE NOT holds) = count(*) FILTER (WHERE NOT holds)
-       THEN sum(least) FILTER (WHERE NOT holds) END AS low,
-  CASE WHEN count(most) FILTER (WHERE NOT holds) = count(*) FILTER (WHERE NOT holds)
-       THEN sum(most) FILTER (WHERE NOT holds) END AS high
-FROM sized
-GROUP BY ledger, currency
-ORDER BY ledger, currency
+  count(*) FILTER (WHERE holds IS NULL) AS open
+FROM (
+{sql}
+) AS looked
+GROUP BY ledger
+ORDER BY ledger
+"""
+#: The money at stake in what fails, by currency. Amounts below zero count by their size, and a sum
+#: with an unknown part is unknown. Rows of two kinds of record, or of two series, may tell of the
+#: same money: it is no less than one of them tells, and no more than all of them together.
+STAKES = """
+WITH failing AS (
+  SELECT ledger, entry_id, low, high, currency
+  FROM (
+{sql}
+  ) AS looked
+  WHERE NOT holds
+), sized AS (
+  SELECT
+    failing.currency,
+    concat_ws('|', spend.record, spend.series) AS told_in,
+    CASE
+      WHEN failing.low >= 0 THEN failing.low
+      WHEN failing.high <= 0 THEN -failing.high
+      WHEN failing.low < 0 THEN 0
+    END AS low,
+    CASE
+      WHEN failing.low >= 0 THEN failing.high
+      WHEN failing.high <= 0 THEN -failing.low
+      WHEN failing.low IS NOT NULL AND failing.high IS NOT NULL
+      THEN greatest(-failing.low, failing.high)
+    END AS high
+  FROM failing
+  LEFT JOIN current_spend AS spend
+    ON failing.ledger = 'spend' AND spend.entry_id = failing.entry_id
+), told AS (
+  SELECT
+    currency,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high
+  FROM sized
+  GROUP BY currency, told_in
+)
+SELECT
+  currency,
+  CASE WHEN count(low) = count(*) THEN max(low) END AS low,
+  CASE WHEN count(high) = count(*) THEN sum(high) END AS high
+FROM told
+GROUP BY currency
+ORDER BY currency
 """
 
 
@@ -139,12 +166,12 @@ class Check:
         """Try the check on the book that ``run`` runs a SELECT on."""
         if self.judge is not None:
             return self._judged(self.judge(run(self.sql)), run)
-        tally = run(self._tally())
+        tally = run(TALLY.format(sql=self.sql))
         looked, failed, left_open = (
             int(tally[name].sum()) for name in ("looked", "failed", "open")
         )
         status: Status = "fail" if failed else "cannot_tell" if left_open else "pass"
-        stakes = _stakes(tally) if self.stake else ()
+        stakes = self._stakes(run) if failed and self.stake else ()
         select = self._select("holds IS NULL" if status == "cannot_tell" else "NOT holds")
         examples = run(f"{select}\nLIMIT {SHOWN}") if failed or left_open else pl.DataFrame()
         return Result(
@@ -158,9 +185,9 @@ class Check:
             select=select,
         )
 
-    def _tally(self) -> str:
-        bounds, currency = ("low, high", "currency") if self.stake else (_NO_MONEY, "NULL")
-        return TALLY.format(sql=self.sql, bounds=bounds, currency=currency)
+    def _stakes(self, run: Run) -> tuple[Stake, ...]:
+        found = run(STAKES.format(sql=self.sql)).select("low", "high", "currency")
+        return tuple(Stake(*row) for row in found.rows())
 
     def _select(self, which: str) -> str:
         return (
@@ -204,9 +231,6 @@ class Check:
         )
 
 
-_NO_MONEY = "CAST(NULL AS DECIMAL(18, 2)) AS low, CAST(NULL AS DECIMAL(18, 2)) AS high"
-
-
 def _counted(count: int, things: str) -> str:
     """Count things of several words: the first of them is the plural.
 
@@ -217,20 +241,6 @@ def _counted(count: int, things: str) -> str:
     """
     first, _, rest = things.partition(" ")
     return f"{number(count, first)} {rest}".strip()
-
-
-def _stakes(tally: pl.DataFrame) -> tuple[Stake, ...]:
-    """Add up what is at stake by currency: no two currencies together."""
-    found: dict[str | None, Stake] = {}
-    for row in tally.filter(pl.col("failed") > 0).iter_rows(named=True):
-        low, high, currency = row["low"], row["high"], row["currency"]
-        before = found.get(currency, Stake(Decimal(0), Decimal(0), currency))
-        found[currency] = Stake(_sum(before.low, low), _sum(before.high, high), currency)
-    return tuple(found.values())
-
-
-def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if one is None or other is None else one + other
 
 
 def _where(groups: Sequence[Mapping[str, Any]]) -> str:

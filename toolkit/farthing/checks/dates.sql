@@ -38,7 +38,7 @@ WHERE paid.record = 'payment' AND paid.incurred_on IS NOT NULL
 -- fails: the money falls on a day outside of the campaign's own days
 -- open: the campaign's days are not on the book, or the row's period reaches beyond them
 -- stake: the rows
--- One row per row of spend with a day or a period.
+-- One row per row of spend with a day or a period, that is no part of another.
 SELECT
   'spend' AS ledger,
   spend.entry_id,
@@ -55,7 +55,7 @@ SELECT
   campaigns.starts_on AS campaign_starts_on,
   campaigns.ends_before AS campaign_ends_before,
   spend.campaign_id
-FROM current_spend AS spend LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
+FROM whole_spend AS spend LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
 WHERE coalesce(spend.incurred_on, spend.starts_on) IS NOT NULL
 
 -- name: reach_in_campaign

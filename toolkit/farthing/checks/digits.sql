@@ -117,34 +117,32 @@ WITH amounts AS (
     substr(ltrim(replace(CAST(abs(low) AS VARCHAR), '.', ''), '0'), 1, 1) AS digit
   FROM counted_spend
   WHERE part_of IS NULL AND (low <> 0 OR low <> high)
+), sizes AS (
+  SELECT record, currency, is_exact, size, digit, count(*) AS rows
+  FROM amounts
+  GROUP BY record, currency, is_exact, size, digit
 )
 SELECT
-  amounts.record,
-  amounts.currency,
-  count(*) AS amounts,
-  count(*) FILTER (WHERE is_exact) AS n,
+  record,
+  currency,
+  CAST(sum(rows) AS BIGINT) AS amounts,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact) AS BIGINT), 0) AS n,
   min(size) FILTER (WHERE is_exact) AS least,
   max(size) FILTER (WHERE is_exact) AS most,
-  count(DISTINCT size) FILTER (WHERE is_exact) AS sizes,
-  count(*) FILTER (WHERE is_exact AND size = largest.size_most) AS at_most,
-  count(*) FILTER (WHERE is_exact AND digit = '1') AS d1,
-  count(*) FILTER (WHERE is_exact AND digit = '2') AS d2,
-  count(*) FILTER (WHERE is_exact AND digit = '3') AS d3,
-  count(*) FILTER (WHERE is_exact AND digit = '4') AS d4,
-  count(*) FILTER (WHERE is_exact AND digit = '5') AS d5,
-  count(*) FILTER (WHERE is_exact AND digit = '6') AS d6,
-  count(*) FILTER (WHERE is_exact AND digit = '7') AS d7,
-  count(*) FILTER (WHERE is_exact AND digit = '8') AS d8,
-  count(*) FILTER (WHERE is_exact AND digit = '9') AS d9
-FROM amounts
-JOIN (
-  SELECT record, currency, max(size) FILTER (WHERE is_exact) AS size_most
-  FROM amounts
-  GROUP BY record, currency
-) AS largest
-  ON largest.record = amounts.record AND largest.currency = amounts.currency
-GROUP BY amounts.record, amounts.currency
-ORDER BY amounts.record, amounts.currency
+  count(*) FILTER (WHERE is_exact) AS sizes,
+  coalesce(arg_max(rows, size) FILTER (WHERE is_exact), 0) AS at_most,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '1') AS BIGINT), 0) AS d1,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '2') AS BIGINT), 0) AS d2,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '3') AS BIGINT), 0) AS d3,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '4') AS BIGINT), 0) AS d4,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '5') AS BIGINT), 0) AS d5,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '6') AS BIGINT), 0) AS d6,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '7') AS BIGINT), 0) AS d7,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '8') AS BIGINT), 0) AS d8,
+  coalesce(CAST(sum(rows) FILTER (WHERE is_exact AND digit = '9') AS BIGINT), 0) AS d9
+FROM sizes
+GROUP BY record, currency
+ORDER BY record, currency
 
 -- rows: first_digits
 SELECT record, currency, 'spend' AS ledger, entry_id, low, high, payee

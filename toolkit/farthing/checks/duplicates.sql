@@ -9,13 +9,14 @@
 -- fails: payee, reference and amount are those of an earlier row of the same record
 -- open: nothing
 -- stake: the later rows
--- One row per row of spend with a payee, a reference and an exact amount.
+-- One row per row of spend with a payee, a reference and an exact amount, that is no part of
+-- another.
 WITH twice AS (
   SELECT
     lower(trim(payee)) AS payee, document_ref, record, coalesce(series, '') AS series,
     currency, low, min(entry_id) AS first_entry
   FROM current_spend
-  WHERE document_ref IS NOT NULL AND payee IS NOT NULL AND low = high
+  WHERE document_ref IS NOT NULL AND payee IS NOT NULL AND low = high AND part_of IS NULL
   GROUP BY lower(trim(payee)), document_ref, record, coalesce(series, ''), currency, low
   HAVING count(*) > 1
 )
@@ -35,6 +36,7 @@ LEFT JOIN twice
   AND twice.currency = spend.currency
   AND twice.low = spend.low
 WHERE spend.document_ref IS NOT NULL AND spend.payee IS NOT NULL AND spend.low = spend.high
+  AND spend.part_of IS NULL
 
 -- name: same_day
 -- weight: hint
@@ -125,15 +127,15 @@ WHERE spend.incurred_on IS NOT NULL AND spend.payee IS NOT NULL AND spend.low = 
 -- fails: payee, amount, day and campaign are those of a row of the same record from another source
 -- open: nothing
 -- stake: the later rows
--- One row per row of spend with a payee, a day and an exact amount. A filing and its amendment
--- that nothing links look so, and so does one invoice in the files of two people.
+-- One row per row of spend with a payee, a day and an exact amount, that is no part of another. A
+-- filing and its amendment that nothing links look so, and one invoice in the files of two people.
 WITH told AS (
   SELECT
     lower(trim(payee)) AS payee, campaign_id, incurred_on, record,
     coalesce(series, '') AS series, currency, low,
     min(source_id) AS first_source
   FROM current_spend
-  WHERE incurred_on IS NOT NULL AND payee IS NOT NULL AND low = high
+  WHERE incurred_on IS NOT NULL AND payee IS NOT NULL AND low = high AND part_of IS NULL
   GROUP BY
     lower(trim(payee)), campaign_id, incurred_on, record, coalesce(series, ''), currency, low
   HAVING count(DISTINCT source_id) > 1
@@ -157,6 +159,7 @@ LEFT JOIN told
   AND told.currency = spend.currency
   AND told.low = spend.low
 WHERE spend.incurred_on IS NOT NULL AND spend.payee IS NOT NULL AND spend.low = spend.high
+  AND spend.part_of IS NULL
 
 -- name: reference_two_amounts
 -- weight: hint
@@ -164,11 +167,13 @@ WHERE spend.incurred_on IS NOT NULL AND spend.payee IS NOT NULL AND spend.low = 
 -- fails: payee and reference are those of an invoice with another amount
 -- open: nothing
 -- stake: the rows
--- One row per invoice with a payee and a reference. Instalments look so, and corrections do.
+-- One row per invoice with a payee, a reference and an exact amount, that is no part of another.
+-- Instalments look so, and corrections do.
 WITH several AS (
   SELECT lower(trim(payee)) AS payee, document_ref, coalesce(series, '') AS series, currency
   FROM current_spend
   WHERE record = 'invoice' AND document_ref IS NOT NULL AND payee IS NOT NULL AND low = high
+    AND part_of IS NULL
   GROUP BY lower(trim(payee)), document_ref, coalesce(series, ''), currency
   HAVING min(low) < max(low)
 )
@@ -186,7 +191,7 @@ LEFT JOIN several
   AND several.series = coalesce(spend.series, '')
   AND several.currency = spend.currency
 WHERE spend.record = 'invoice' AND spend.document_ref IS NOT NULL AND spend.payee IS NOT NULL
-  AND spend.low = spend.high
+  AND spend.low = spend.high AND spend.part_of IS NULL
 
 -- name: same_name
 -- weight: hint

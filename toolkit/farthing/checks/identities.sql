@@ -60,16 +60,18 @@ FROM accounts
 -- holds: No part is more than its whole.
 -- fails: the part is more than the entry it is a part of
 -- open: an open end leaves undecided whether the part is more than its whole
--- stake: the part
+-- stake: what the part has beyond the whole
 -- One row per row of spend that is a part of another of its campaign, record and currency.
 SELECT
   'spend' AS ledger,
   part.entry_id,
   part.low <= whole.high AS holds,
-  part.low, part.high, part.currency,
-  whole.entry_id AS whole_entry,
-  whole.low AS whole_low,
-  whole.high AS whole_high
+  part.low - whole.high AS low,
+  part.high - whole.low AS high,
+  part.currency,
+  part.wording AS part,
+  whole.wording AS whole,
+  whole.entry_id AS whole_entry
 FROM current_spend AS part
 JOIN current_spend AS whole ON whole.entry_id = part.part_of
 WHERE whole.campaign_id = part.campaign_id
@@ -134,9 +136,13 @@ SELECT
   items.low - total.high AS low,
   items.high - total.low AS high,
   total.currency,
+  total.low AS total_low,
+  total.high AS total_high,
+  items.low AS items_low,
+  items.high AS items_high,
+  items.items,
   total.series AS total_series,
-  items.series AS items_series,
-  items.items
+  items.series AS items_series
 FROM whole_spend AS total
 JOIN items
   ON items.campaign_id = total.campaign_id
@@ -206,7 +212,15 @@ LEFT JOIN moved ON moved.whole_id = parts.whole_id AND moved.currency = parts.cu
 -- of: totals of campaigns
 -- open: the book holds no approval of any campaign, so it cannot show which money had none
 -- stake: the money booked
--- One row per campaign, record of its own books and currency.
+-- One row per campaign and currency: its return, or else its payments, or else its invoices.
+WITH booked AS (
+  SELECT * FROM spend_totals
+  WHERE record <> 'platform'
+  QUALIFY row_number() OVER (
+    PARTITION BY campaign_id, currency
+    ORDER BY CASE record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END
+  ) = 1
+)
 SELECT
   'campaigns' AS ledger,
   campaigns.entry_id,
@@ -214,16 +228,15 @@ SELECT
     WHEN EXISTS (SELECT 1 FROM current_budgets WHERE stage = 'approved')
     THEN approvals.campaign_id IS NOT NULL
   END AS holds,
-  totals.low, totals.high, totals.currency,
-  totals.record,
+  booked.low, booked.high, booked.currency,
+  booked.record,
   campaigns.name AS campaign
-FROM spend_totals AS totals
+FROM booked
 JOIN current_campaigns AS campaigns USING (campaign_id)
 LEFT JOIN (
   SELECT DISTINCT campaign_id FROM current_budgets
   WHERE stage = 'approved' AND modality IN ('asserted', 'hedged')
-) AS approvals ON approvals.campaign_id = totals.campaign_id
-WHERE totals.record <> 'platform'
+) AS approvals ON approvals.campaign_id = booked.campaign_id
 
 -- name: within_approval
 -- holds: No more is booked than was approved.
@@ -231,8 +244,15 @@ WHERE totals.record <> 'platform'
 -- of: totals of campaigns with an approval
 -- open: an open end leaves undecided whether more is booked than was approved
 -- stake: what is booked beyond the approval
--- One row per campaign, record of its own books and currency with an approval.
-WITH approvals AS (
+-- One row per campaign and currency with an approval: of its return, payments and invoices the one
+-- that comes to most.
+WITH booked AS (
+  SELECT * FROM spend_totals
+  WHERE record <> 'platform'
+  QUALIFY row_number() OVER (
+    PARTITION BY campaign_id, currency ORDER BY coalesce(low, 0) DESC, high DESC, record
+  ) = 1
+), approvals AS (
   SELECT
     campaign_id, currency,
     CASE WHEN count(low) = count(*) THEN min(low) END AS low,
@@ -244,16 +264,15 @@ WITH approvals AS (
 SELECT
   'campaigns' AS ledger,
   campaigns.entry_id,
-  totals.low <= approvals.high AS holds,
-  totals.low - approvals.high AS low,
-  totals.high - approvals.low AS high,
-  totals.currency,
-  totals.record,
+  booked.low <= approvals.high AS holds,
+  booked.low - approvals.high AS low,
+  booked.high - approvals.low AS high,
+  booked.currency,
+  booked.record,
   campaigns.name AS campaign
-FROM spend_totals AS totals
+FROM booked
 JOIN approvals USING (campaign_id, currency)
 JOIN current_campaigns AS campaigns USING (campaign_id)
-WHERE totals.record <> 'platform'
 
 -- name: claimed_as_booked
 -- holds: What is said to have been spent can be what is booked.
@@ -434,8 +453,7 @@ WHERE said.modality IN ('asserted', 'hedged') AND coalesce(said.low, said.high) 
 -- holds: Statements of one stage of a campaign's money can all be true.
 -- fails: the statement shares no value with another of the same campaign and stage
 -- open: nothing
--- stake: the sum as stated
--- One row per statement of money with a bound.
+-- One row per statement of money with a bound. Which of them is right is for evidence to say.
 WITH stages AS (
   SELECT campaign_id, stage, currency, max(low) AS highest_low, min(high) AS lowest_high
   FROM current_budgets
@@ -446,7 +464,7 @@ SELECT
   'budgets' AS ledger,
   said.entry_id,
   coalesce(said.low <= lowest_high, true) AND coalesce(said.high >= highest_low, true) AS holds,
-  said.low, said.high, said.currency,
+  said.campaign_id,
   said.stage,
   said.wording,
   said.said_by,

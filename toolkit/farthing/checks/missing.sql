@@ -189,7 +189,7 @@ WHERE modality IN ('asserted', 'hedged')
 -- fails: no payee is named
 -- open: nothing
 -- stake: the rows
--- One row per invoice and payment.
+-- One row per invoice and payment that is no part of another.
 SELECT
   'spend' AS ledger,
   entry_id,
@@ -198,7 +198,7 @@ SELECT
   record,
   campaign_id,
   document_ref
-FROM current_spend
+FROM whole_spend
 WHERE record IN ('invoice', 'payment')
 
 -- name: reference
@@ -207,7 +207,7 @@ WHERE record IN ('invoice', 'payment')
 -- fails: no document is named
 -- open: nothing
 -- stake: the rows
--- One row per invoice and payment.
+-- One row per invoice and payment that is no part of another.
 SELECT
   'spend' AS ledger,
   entry_id,
@@ -216,7 +216,7 @@ SELECT
   record,
   campaign_id,
   payee
-FROM current_spend
+FROM whole_spend
 WHERE record IN ('invoice', 'payment')
 
 -- name: address_of_source

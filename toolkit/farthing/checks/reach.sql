@@ -1,14 +1,26 @@
 -- Counts of delivery that contradict each other.
 --
 -- Of one campaign, channel, period, segment and series ("a cell") the counts are held against
--- each other. Impressions are times seen; people are persons, who may overlap and are never added
--- up. Where a count is a range only what no value of it allows fails.
+-- each other. Impressions are times seen, and those of one cell, as of several advertisements, add
+-- up; people are persons, who may overlap and are never added up but as the most there can be.
+-- Where a count is a range only what no value of it allows fails.
 
 -- name: people_within_impressions
 -- holds: Nobody was reached without an impression.
 -- fails: more people are counted than impressions
 -- open: an open end leaves undecided whether there are more people than impressions
--- One row per count of people with a count of impressions of the same cell.
+-- of: counts of people
+-- One row per count of people with impressions of the same cell.
+WITH shown AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE measure = 'impressions'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+)
 SELECT
   'reach' AS ledger,
   people.entry_id,
@@ -17,52 +29,92 @@ SELECT
   people.high AS people_high,
   shown.low AS impressions_low,
   shown.high AS impressions_high,
-  shown.entry_id AS impressions_entry
+  shown.first_entry AS impressions_entry
 FROM current_reach AS people
-JOIN current_reach AS shown
+JOIN shown
   ON shown.campaign_id = people.campaign_id
-  AND coalesce(shown.channel, '') = coalesce(people.channel, '')
-  AND coalesce(shown.series, '') = coalesce(people.series, '')
+  AND shown.channel IS NOT DISTINCT FROM people.channel
+  AND shown.series IS NOT DISTINCT FROM people.series
   AND shown.segment_kind = people.segment_kind
-  AND coalesce(shown.segment, '') = coalesce(people.segment, '')
+  AND shown.segment IS NOT DISTINCT FROM people.segment
   AND shown.starts_on IS NOT DISTINCT FROM people.starts_on
   AND shown.ends_before IS NOT DISTINCT FROM people.ends_before
-WHERE people.measure = 'people' AND shown.measure = 'impressions'
+WHERE people.measure = 'people'
 
 -- name: none_with_none
 -- holds: Nobody was reached where nothing was shown, and somebody where something was.
 -- fails: one of people and impressions is nought and the other is not
 -- open: an open end leaves undecided whether one of the two is nought
--- One row per count of people with a count of impressions of the same cell.
+-- of: counts of people
+-- One row per count of people with impressions of the same cell. Where a cell has several counts of
+-- people, the impressions may all be those of another: only that all are nought is held against
+-- them.
+WITH shown AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE measure = 'impressions'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+), reached AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(high) = count(*) THEN max(high) END AS high
+  FROM current_reach
+  WHERE measure = 'people'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+)
 SELECT
   'reach' AS ledger,
   people.entry_id,
   CASE
-    WHEN (people.high = 0 AND shown.low > 0) OR (people.low > 0 AND shown.high = 0) THEN false
-    WHEN (people.low > 0 AND shown.low > 0) OR (people.high = 0 AND shown.high = 0) THEN true
-    WHEN coalesce(people.low, 0) = 0 AND coalesce(shown.low, 0) = 0 THEN true
+    WHEN (reached.high = 0 AND shown.low > 0) OR (people.low > 0 AND shown.high = 0) THEN false
+    WHEN reached.high IS NULL AND coalesce(people.low, 0) = 0 AND shown.low > 0 THEN NULL
+    WHEN shown.high IS NULL AND coalesce(shown.low, 0) = 0 AND people.low > 0 THEN NULL
+    ELSE true
   END AS holds,
   people.low AS people_low,
   people.high AS people_high,
   shown.low AS impressions_low,
   shown.high AS impressions_high,
-  shown.entry_id AS impressions_entry
+  shown.first_entry AS impressions_entry
 FROM current_reach AS people
-JOIN current_reach AS shown
+JOIN shown
   ON shown.campaign_id = people.campaign_id
-  AND coalesce(shown.channel, '') = coalesce(people.channel, '')
-  AND coalesce(shown.series, '') = coalesce(people.series, '')
+  AND shown.channel IS NOT DISTINCT FROM people.channel
+  AND shown.series IS NOT DISTINCT FROM people.series
   AND shown.segment_kind = people.segment_kind
-  AND coalesce(shown.segment, '') = coalesce(people.segment, '')
+  AND shown.segment IS NOT DISTINCT FROM people.segment
   AND shown.starts_on IS NOT DISTINCT FROM people.starts_on
   AND shown.ends_before IS NOT DISTINCT FROM people.ends_before
-WHERE people.measure = 'people' AND shown.measure = 'impressions'
+JOIN reached
+  ON reached.campaign_id = people.campaign_id
+  AND reached.channel IS NOT DISTINCT FROM people.channel
+  AND reached.series IS NOT DISTINCT FROM people.series
+  AND reached.segment_kind = people.segment_kind
+  AND reached.segment IS NOT DISTINCT FROM people.segment
+  AND reached.starts_on IS NOT DISTINCT FROM people.starts_on
+  AND reached.ends_before IS NOT DISTINCT FROM people.ends_before
+WHERE people.measure = 'people'
 
 -- name: actions_within_impressions
 -- holds: Nobody clicked or watched what was not shown.
 -- fails: more clicks or views of a video are counted than impressions
 -- open: an open end leaves undecided whether there are more than impressions
--- One row per count of clicks or video views with a count of impressions of the same cell.
+-- of: counts of clicks and views
+-- One row per count of clicks or video views with impressions of the same cell.
+WITH shown AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE measure = 'impressions'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+)
 SELECT
   'reach' AS ledger,
   acted.entry_id,
@@ -72,17 +124,17 @@ SELECT
   acted.high AS count_high,
   shown.low AS impressions_low,
   shown.high AS impressions_high,
-  shown.entry_id AS impressions_entry
+  shown.first_entry AS impressions_entry
 FROM current_reach AS acted
-JOIN current_reach AS shown
+JOIN shown
   ON shown.campaign_id = acted.campaign_id
-  AND coalesce(shown.channel, '') = coalesce(acted.channel, '')
-  AND coalesce(shown.series, '') = coalesce(acted.series, '')
+  AND shown.channel IS NOT DISTINCT FROM acted.channel
+  AND shown.series IS NOT DISTINCT FROM acted.series
   AND shown.segment_kind = acted.segment_kind
-  AND coalesce(shown.segment, '') = coalesce(acted.segment, '')
+  AND shown.segment IS NOT DISTINCT FROM acted.segment
   AND shown.starts_on IS NOT DISTINCT FROM acted.starts_on
   AND shown.ends_before IS NOT DISTINCT FROM acted.ends_before
-WHERE acted.measure IN ('clicks', 'video_views') AND shown.measure = 'impressions'
+WHERE acted.measure IN ('clicks', 'video_views')
 
 -- name: people_within_population
 -- holds: No more people were reached than there are.
@@ -120,56 +172,79 @@ WHERE people.measure = 'people'
 -- holds: No segment has more than all.
 -- fails: more is counted for one segment than for all
 -- open: an open end leaves undecided whether a segment has more than all
+-- of: counts of a segment
 -- One row per count of a segment with a count of all of the same campaign, channel, period,
--- measure and series. The count of all is no less than that of its largest part.
+-- measure and series. The count of all is no less than that of its largest part; several counts of
+-- all are added up, which is the most that all can be.
+WITH every AS (
+  SELECT
+    campaign_id, measure, channel, series, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE segment_kind = 'all'
+  GROUP BY campaign_id, measure, channel, series, starts_on, ends_before
+)
 SELECT
   'reach' AS ledger,
   part.entry_id,
-  part.low <= whole.high AS holds,
+  part.low <= every.high AS holds,
   part.measure,
   part.segment,
   part.low AS part_low,
   part.high AS part_high,
-  whole.low AS all_low,
-  whole.high AS all_high,
-  whole.entry_id AS all_entry
+  every.low AS all_low,
+  every.high AS all_high,
+  every.first_entry AS all_entry
 FROM current_reach AS part
-JOIN current_reach AS whole
-  ON whole.campaign_id = part.campaign_id
-  AND whole.measure = part.measure
-  AND coalesce(whole.channel, '') = coalesce(part.channel, '')
-  AND coalesce(whole.series, '') = coalesce(part.series, '')
-  AND whole.starts_on IS NOT DISTINCT FROM part.starts_on
-  AND whole.ends_before IS NOT DISTINCT FROM part.ends_before
-WHERE part.segment_kind <> 'all' AND whole.segment_kind = 'all'
+JOIN every
+  ON every.campaign_id = part.campaign_id
+  AND every.measure = part.measure
+  AND every.channel IS NOT DISTINCT FROM part.channel
+  AND every.series IS NOT DISTINCT FROM part.series
+  AND every.starts_on IS NOT DISTINCT FROM part.starts_on
+  AND every.ends_before IS NOT DISTINCT FROM part.ends_before
+WHERE part.segment_kind <> 'all'
 
 -- name: channel_within_total
 -- holds: No channel reached more than all channels together.
 -- fails: more is counted for one channel than for all channels together
 -- open: an open end leaves undecided whether a channel has more than all
+-- of: counts of a channel
 -- One row per count of a channel with a count without a channel of the same campaign, period,
--- measure, segment and series.
+-- measure, segment and series; several of those are added up.
+WITH every AS (
+  SELECT
+    campaign_id, measure, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE channel IS NULL
+  GROUP BY campaign_id, measure, series, segment_kind, segment, starts_on, ends_before
+)
 SELECT
   'reach' AS ledger,
   part.entry_id,
-  part.low <= whole.high AS holds,
+  part.low <= every.high AS holds,
   part.measure,
   part.channel,
   part.low AS channel_low,
   part.high AS channel_high,
-  whole.low AS all_low,
-  whole.high AS all_high,
-  whole.entry_id AS all_entry
+  every.low AS all_low,
+  every.high AS all_high,
+  every.first_entry AS all_entry
 FROM current_reach AS part
-JOIN current_reach AS whole
-  ON whole.campaign_id = part.campaign_id
-  AND whole.measure = part.measure
-  AND coalesce(whole.series, '') = coalesce(part.series, '')
-  AND whole.segment_kind = part.segment_kind
-  AND coalesce(whole.segment, '') = coalesce(part.segment, '')
-  AND whole.starts_on IS NOT DISTINCT FROM part.starts_on
-  AND whole.ends_before IS NOT DISTINCT FROM part.ends_before
-WHERE part.channel IS NOT NULL AND whole.channel IS NULL
+JOIN every
+  ON every.campaign_id = part.campaign_id
+  AND every.measure = part.measure
+  AND every.series IS NOT DISTINCT FROM part.series
+  AND every.segment_kind = part.segment_kind
+  AND every.segment IS NOT DISTINCT FROM part.segment
+  AND every.starts_on IS NOT DISTINCT FROM part.starts_on
+  AND every.ends_before IS NOT DISTINCT FROM part.ends_before
+WHERE part.channel IS NOT NULL
 
 -- name: all_within_channels
 -- holds: All channels together reached no more than the sum of the channels.
@@ -180,15 +255,12 @@ WHERE part.channel IS NOT NULL AND whole.channel IS NULL
 -- measure, segment and series. A channel that is not counted explains it.
 WITH channels AS (
   SELECT
-    campaign_id, measure, coalesce(series, '') AS series, segment_kind,
-    coalesce(segment, '') AS segment, starts_on, ends_before,
+    campaign_id, measure, series, segment_kind, segment, starts_on, ends_before,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
     count(*) AS channels
   FROM current_reach
   WHERE channel IS NOT NULL
-  GROUP BY
-    campaign_id, measure, coalesce(series, ''), segment_kind, coalesce(segment, ''), starts_on,
-    ends_before
+  GROUP BY campaign_id, measure, series, segment_kind, segment, starts_on, ends_before
 )
 SELECT
   'reach' AS ledger,
@@ -203,9 +275,9 @@ FROM current_reach AS whole
 JOIN channels
   ON channels.campaign_id = whole.campaign_id
   AND channels.measure = whole.measure
-  AND channels.series = coalesce(whole.series, '')
+  AND channels.series IS NOT DISTINCT FROM whole.series
   AND channels.segment_kind = whole.segment_kind
-  AND channels.segment = coalesce(whole.segment, '')
+  AND channels.segment IS NOT DISTINCT FROM whole.segment
   AND channels.starts_on IS NOT DISTINCT FROM whole.starts_on
   AND channels.ends_before IS NOT DISTINCT FROM whole.ends_before
 WHERE whole.channel IS NULL
@@ -214,94 +286,110 @@ WHERE whole.channel IS NULL
 -- holds: The segments of one kind do not come to more impressions than all.
 -- fails: the segments of one kind come to more impressions than all
 -- open: an open end leaves undecided whether the segments come to more than all
--- One row per count of all impressions and kind of segment with counts of the same campaign,
--- channel, period and series. Audiences may overlap and are left out.
+-- of: kinds of segment
+-- One row per kind of segment with impressions of all of the same campaign, channel, period and
+-- series, all of them added up; the entry is the first of all. Audiences may overlap and are left
+-- out.
 WITH segments AS (
   SELECT
-    campaign_id, coalesce(channel, '') AS channel, coalesce(series, '') AS series, starts_on,
-    ends_before, segment_kind,
+    campaign_id, channel, series, starts_on, ends_before, segment_kind,
     CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
     count(*) AS segments
   FROM current_reach
   WHERE measure = 'impressions' AND segment_kind IN ('area', 'age', 'gender', 'age_gender')
-  GROUP BY
-    campaign_id, coalesce(channel, ''), coalesce(series, ''), starts_on, ends_before, segment_kind
+  GROUP BY campaign_id, channel, series, starts_on, ends_before, segment_kind
+), every AS (
+  SELECT
+    campaign_id, channel, series, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS entry_id
+  FROM current_reach
+  WHERE measure = 'impressions' AND segment_kind = 'all'
+  GROUP BY campaign_id, channel, series, starts_on, ends_before
 )
 SELECT
   'reach' AS ledger,
-  whole.entry_id,
-  segments.low <= whole.high AS holds,
+  every.entry_id,
+  segments.low <= every.high AS holds,
   segments.segment_kind,
   segments.segments,
   segments.low AS segments_low,
-  whole.low AS all_low,
-  whole.high AS all_high
-FROM current_reach AS whole
+  every.low AS all_low,
+  every.high AS all_high
+FROM every
 JOIN segments
-  ON segments.campaign_id = whole.campaign_id
-  AND segments.channel = coalesce(whole.channel, '')
-  AND segments.series = coalesce(whole.series, '')
-  AND segments.starts_on IS NOT DISTINCT FROM whole.starts_on
-  AND segments.ends_before IS NOT DISTINCT FROM whole.ends_before
-WHERE whole.measure = 'impressions' AND whole.segment_kind = 'all'
+  ON segments.campaign_id = every.campaign_id
+  AND segments.channel IS NOT DISTINCT FROM every.channel
+  AND segments.series IS NOT DISTINCT FROM every.series
+  AND segments.starts_on IS NOT DISTINCT FROM every.starts_on
+  AND segments.ends_before IS NOT DISTINCT FROM every.ends_before
 
 -- name: all_within_segments
 -- holds: All is no more than the segments of one kind come to.
 -- fails: all has more than the segments of one kind come to
 -- open: an open end leaves undecided whether all has more than the segments
+-- of: kinds of segment
 -- weight: hint
--- One row per count of all impressions or people and kind of segment with counts of the same
--- campaign, channel, period and series. A segment that is not shown explains it.
+-- One row per kind of segment with one count of all of the same campaign, channel, period, measure
+-- (impressions or people) and series. A segment that is not shown explains it.
 WITH segments AS (
   SELECT
-    campaign_id, measure, coalesce(channel, '') AS channel, coalesce(series, '') AS series,
-    starts_on, ends_before, segment_kind,
+    campaign_id, measure, channel, series, starts_on, ends_before, segment_kind,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
     count(*) AS segments
   FROM current_reach
   WHERE measure IN ('impressions', 'people')
     AND segment_kind IN ('area', 'age', 'gender', 'age_gender')
-  GROUP BY
-    campaign_id, measure, coalesce(channel, ''), coalesce(series, ''), starts_on, ends_before,
-    segment_kind
+  GROUP BY campaign_id, measure, channel, series, starts_on, ends_before, segment_kind
+), every AS (
+  SELECT
+    campaign_id, measure, channel, series, starts_on, ends_before,
+    min(low) AS low,
+    min(high) AS high,
+    min(entry_id) AS entry_id
+  FROM current_reach
+  WHERE segment_kind = 'all'
+  GROUP BY campaign_id, measure, channel, series, starts_on, ends_before
+  HAVING count(*) = 1
 )
 SELECT
   'reach' AS ledger,
-  whole.entry_id,
-  whole.low <= segments.high AS holds,
-  whole.measure,
+  every.entry_id,
+  every.low <= segments.high AS holds,
+  every.measure,
   segments.segment_kind,
   segments.segments,
   segments.high AS segments_high,
-  whole.low AS all_low,
-  whole.high AS all_high
-FROM current_reach AS whole
+  every.low AS all_low,
+  every.high AS all_high
+FROM every
 JOIN segments
-  ON segments.campaign_id = whole.campaign_id
-  AND segments.measure = whole.measure
-  AND segments.channel = coalesce(whole.channel, '')
-  AND segments.series = coalesce(whole.series, '')
-  AND segments.starts_on IS NOT DISTINCT FROM whole.starts_on
-  AND segments.ends_before IS NOT DISTINCT FROM whole.ends_before
-WHERE whole.segment_kind = 'all'
+  ON segments.campaign_id = every.campaign_id
+  AND segments.measure = every.measure
+  AND segments.channel IS NOT DISTINCT FROM every.channel
+  AND segments.series IS NOT DISTINCT FROM every.series
+  AND segments.starts_on IS NOT DISTINCT FROM every.starts_on
+  AND segments.ends_before IS NOT DISTINCT FROM every.ends_before
 
 -- name: cumulative
 -- holds: A count from one first day does not shrink as its period grows.
 -- fails: the count is less than that of a shorter period from the same day
 -- open: nothing
+-- of: counts
 -- One row per count with a whole period, of one campaign, channel, measure, segment and series.
+-- Counts that a publisher keeps under keys of their own may be of different advertisements, and
+-- are left out.
 WITH counts AS (
   SELECT
     entry_id, measure, starts_on, ends_before, low, high,
     max(low) OVER (
-      PARTITION BY
-        campaign_id, measure, coalesce(channel, ''), coalesce(series, ''), segment_kind,
-        coalesce(segment, ''), starts_on
+      PARTITION BY campaign_id, measure, channel, series, segment_kind, segment, starts_on
       ORDER BY ends_before
       RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS shorter_low
   FROM current_reach
-  WHERE starts_on IS NOT NULL AND ends_before IS NOT NULL
+  WHERE starts_on IS NOT NULL AND ends_before IS NOT NULL AND record_key IS NULL
 )
 SELECT
   'reach' AS ledger,
@@ -340,10 +428,31 @@ WHERE sightings.asked IS NOT NULL
 
 -- name: often_seen
 -- weight: hint
--- holds: Nobody saw one campaign more than a hundred times.
+-- holds: Nobody saw one campaign more than a hundred times in one period.
 -- fails: each person saw it more than a hundred times, on average
 -- open: an open end leaves the times open
--- One row per count of people, not nought, with a count of impressions of the same cell.
+-- of: counts of people
+-- One row per cell with impressions and one count of people, not nought.
+WITH shown AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    min(entry_id) AS first_entry
+  FROM current_reach
+  WHERE measure = 'impressions'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+), people AS (
+  SELECT
+    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
+    min(low) AS low,
+    min(high) AS high,
+    min(entry_id) AS entry_id
+  FROM current_reach
+  WHERE measure = 'people'
+  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
+  HAVING count(*) = 1
+)
 SELECT
   'reach' AS ledger,
   people.entry_id,
@@ -352,13 +461,13 @@ SELECT
   people.high AS people_high,
   shown.low AS impressions_low,
   shown.high AS impressions_high
-FROM current_reach AS people
-JOIN current_reach AS shown
+FROM people
+JOIN shown
   ON shown.campaign_id = people.campaign_id
-  AND coalesce(shown.channel, '') = coalesce(people.channel, '')
-  AND coalesce(shown.series, '') = coalesce(people.series, '')
+  AND shown.channel IS NOT DISTINCT FROM people.channel
+  AND shown.series IS NOT DISTINCT FROM people.series
   AND shown.segment_kind = people.segment_kind
-  AND coalesce(shown.segment, '') = coalesce(people.segment, '')
+  AND shown.segment IS NOT DISTINCT FROM people.segment
   AND shown.starts_on IS NOT DISTINCT FROM people.starts_on
   AND shown.ends_before IS NOT DISTINCT FROM people.ends_before
-WHERE people.measure = 'people' AND shown.measure = 'impressions' AND people.high > 0
+WHERE people.high IS NULL OR people.high > 0

@@ -42,10 +42,10 @@ SELECT ledger, entry_id, code IN ({currencies}) AS holds, code FROM money
 -- fails: the votes of the area come to more than its electorate
 -- of: areas
 -- open: the electorate is not on the book
--- One row per election and area; the entry is that of the most votes.
+-- One row per election and area; the entry is the first of the area.
 SELECT
   'contests' AS ledger,
-  arg_max(entry_id, votes) AS entry_id,
+  min(entry_id) AS entry_id,
   sum(votes) <= max(electorate) AS holds,
   election,
   max(area_name) AS area_name,
@@ -59,10 +59,10 @@ GROUP BY election, area_code
 -- fails: the rows of the area give electorates that differ
 -- of: areas
 -- open: nothing
--- One row per election and area with an electorate; the entry is that of the most votes.
+-- One row per election and area with an electorate; the entry is the first of the area.
 SELECT
   'contests' AS ledger,
-  arg_max(entry_id, votes) AS entry_id,
+  min(entry_id) AS entry_id,
   min(electorate) = max(electorate) AS holds,
   election,
   max(area_name) AS area_name,
@@ -77,10 +77,10 @@ GROUP BY election, area_code
 -- fails: the rows of the area give polling days that differ
 -- of: areas
 -- open: nothing
--- One row per election and area; the entry is that of the most votes.
+-- One row per election and area; the entry is the first of the area.
 SELECT
   'contests' AS ledger,
-  arg_max(entry_id, votes) AS entry_id,
+  min(entry_id) AS entry_id,
   min(held_on) = max(held_on) AS holds,
   election,
   max(area_name) AS area_name,
@@ -202,7 +202,7 @@ WITH payees AS (
     lower(trim(payee)) AS payee, campaign_id, record, series, currency,
     CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    arg_min(entry_id, low) AS entry_id
+    min(CASE WHEN low < 0 THEN entry_id END) AS entry_id
   FROM current_spend
   WHERE payee IS NOT NULL
   GROUP BY lower(trim(payee)), campaign_id, record, series, currency
@@ -235,7 +235,7 @@ WHERE part.part_of IS NOT NULL
 -- fails: the range has no upper end, or one more than ten times its lower
 -- open: nothing
 -- stake: the rows
--- One row per row of spend with a bound.
+-- One row per row of spend with a bound, that is no part of another.
 SELECT
   'spend' AS ledger,
   entry_id,
@@ -243,7 +243,7 @@ SELECT
   low, high, currency,
   wording,
   campaign_id
-FROM current_spend
+FROM whole_spend
 WHERE low IS NOT NULL OR high IS NOT NULL
 
 -- name: stranger
