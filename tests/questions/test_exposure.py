@@ -66,6 +66,10 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
         "It is said that 10 of 10 on the panel “the checkers” saw it (Ada). They were not picked "
         "at random: a campaign shown to them alone and one shown to everyone would both look like "
         "this to them.",
+        "That 10 of 10 on the panel “the checkers” saw it is explained over a billion times less "
+        "well (a factor of 10 to the 18.9) by a campaign for everyone that reached 1.3% of them, "
+        "the most its money could, than by one aimed at the panel. How likely either was "
+        "beforehand is not in that.",
         "“£5,000”, claimed by Ada, would buy 339,904 to 416,667 impressions at the price seen "
         "(facebook, 2019), £12 to £14.71 a thousand.",
         "Suppose that all checkers saw it, and that they had been picked blindly from everyone. "
@@ -80,6 +84,8 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
         "whether they saw it. To find one who did, with 95% certainty, it takes 5 if half of them "
         "did; 229 if 1.3% did, the most that the money could reach; 281 if 1.06% did, the least it "
         "buys. No such panel is on the book.",
+        "“They saw it, so everyone did” (electors of Ruritania): seen by checkers is no evidence "
+        "of general reach.",
         "Shown to 500 people alone, “£5,000” would buy 679 to 834 impressions for each. If nobody "
         "was shown it so often, the audience was wider, or the price higher, or the sum covers "
         "something else. Money cannot show whom it was aimed at, only delivery can: no record of "
@@ -87,12 +93,50 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
     ]
     assert [finding.status for finding in worked.findings] == [
         "cannot_tell",
+        "cannot_tell",
         "pass",
         "pass",
         "fail",
         "cannot_tell",
+        "fail",
         "cannot_tell",
         "cannot_tell",
+    ]
+
+
+def test_every_reading_of_the_coverage_needed_is_printed(worked: Answer) -> None:
+    row = worked.tables["needed"].row(by_predicate=pl.col("checkers") == 10, named=True)
+    readings = {
+        "coverage_needed_share": 0.7411344,
+        "needed_exact_two_sided_share": 0.6915029,
+        "needed_wilson_share": 0.7224672,
+        "needed_uniform_prior_share": 0.7615958,
+        "needed_jeffreys_share": 0.8292269,
+    }
+    for name, value in readings.items():
+        assert row[name] == pytest.approx(value, abs=5e-8)
+
+
+def test_the_chances_of_a_panel_at_coverages_that_may_be_claimed(worked: Answer) -> None:
+    half = worked.tables["chances"].row(0, named=True)
+    assert (half["panel"], half["asked"], half["if_coverage_was_share"]) == (
+        "the checkers",
+        10,
+        0.5,
+    )
+    assert 10 ** half["log10_chance"] == pytest.approx(0.0009765625, rel=1e-12)
+    twice = Fraction(math.comb(16_000_000, 10), math.comb(32_000_000, 10))
+    assert 10 ** half["log10_chance_nobody_twice"] == pytest.approx(float(twice), rel=1e-9)
+    assert half["log10_evidence_ratio"] == -half["log10_chance"]
+
+
+def test_the_outcomes_of_a_panel_that_would_tell(worked: Answer) -> None:
+    outcomes = worked.tables["outcomes"]
+    assert outcomes["ask"].unique().to_list() == [8]
+    assert outcomes.select("saw", "meaning").rows()[:3] == [
+        (0, "fewer than 50% saw it"),
+        (1, "fewer than 50% saw it"),
+        (2, "more than 1.3% saw it"),
     ]
 
 
@@ -181,6 +225,98 @@ def test_a_number_that_nobody_gives_is_never_none(tmp_path: Path, panel: Row, sa
     both = "would both look like this" in sentence(answer, "exposure.panel")
     assert both == (panel["outcome"] == "all")
     assert statuses(answer, "exposure.panel") == ["cannot_tell"]
+
+
+@pytest.mark.parametrize(
+    ("others", "status", "said"),
+    [
+        (
+            {"selection": "random", "asked": "50", "saw": "0", "outcome": "none"},
+            "pass",
+            "a difference of 100 percentage points (95% confidence: 71.3 to 100). Were both alike, "
+            "as much would come about less than 1 time in a billion. So the one group saw it more "
+            "often than the other",
+        ),
+        (
+            {"selection": "random", "asked": "50", "saw": "50", "outcome": "all"},
+            "cannot_tell",
+            "a difference of 0 percentage points (95% confidence: -27.8 to 7.13). Were both alike, "
+            "as much would come about 100% of the time. That is too often to tell the two apart.",
+        ),
+        (
+            {"selection": "volunteer", "asked": "50", "saw": "0", "outcome": "none"},
+            "cannot_tell",
+            "But a panel that volunteers may be as targeted as insiders are.",
+        ),
+    ],
+)
+def test_outsiders_beside_insiders(tmp_path: Path, others: Row, status: str, said: str) -> None:
+    answer = asked(
+        tmp_path,
+        sightings=[{**PANEL, "asked": "10"}, {**PANEL, "panel": "the others", **others}],
+        budgets=[MONEY],
+        rates=[PRICE],
+        audiences=[PEOPLE],
+    )
+    assert said in sentence(answer, "exposure.outsiders")
+    assert statuses(answer, "exposure.outsiders") == [status]
+    [row] = answer.tables["contrasts"].iter_rows(named=True)
+    if others["saw"] == "0":
+        assert row["p_value"] == pytest.approx(1 / math.comb(60, 10), rel=1e-9)
+    was_asked = "people picked at random were asked" in sentence(answer, "exposure.verdict")
+    assert was_asked == (others["selection"] == "random")
+    basis = answer.rows("exposure.outsiders").rows["sightings"]
+    assert basis["panel"].to_list() == ["the checkers", "the others"]
+
+
+@pytest.mark.parametrize(
+    ("panel", "people", "verdict"),
+    [
+        ({"asked": "4"}, "833,334", "cannot tell: it could have been general, and could have been"),
+        ({}, "833,334", "cannot tell: nobody says how many checked"),
+        ({"asked": "5"}, "833,334", "seen by checkers is no evidence of general reach"),
+        ({"asked": "5"}, "", "cannot tell: what the money could reach is not known"),
+    ],
+)
+def test_the_verdict(tmp_path: Path, panel: Row, people: str, verdict: str) -> None:
+    answer = asked(
+        tmp_path,
+        sightings=[{**PANEL, **panel}],
+        budgets=[MONEY],
+        rates=[PRICE],
+        audiences=[{**PEOPLE, "amount": people}] if people else [],
+    )
+    assert verdict in sentence(answer, "exposure.verdict")
+    assert answer.tables["verdicts"].height == 1
+
+
+def test_where_nobody_saw_it_there_is_no_verdict(tmp_path: Path) -> None:
+    answer = asked(tmp_path, sightings=[{**PANEL, "outcome": "none"}], audiences=[PEOPLE])
+    assert sentences(answer, "exposure.verdict") == []
+    assert answer.tables["chances"].is_empty()
+
+
+def test_a_sum_of_many_rows_opens_to_them(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        sightings=[PANEL],
+        budgets=[MONEY],
+        spend=[
+            {"campaign_id": "c", "record": "platform", "amount": "£7"},
+            {"campaign_id": "c", "record": "platform", "amount": "£8"},
+            {"campaign_id": "c", "record": "payment", "amount": "£9"},
+        ],
+        rates=[PRICE],
+    )
+    money = answer.tables["bought"].select("record", "money", "low", "entries").rows()
+    assert money == [
+        ("claimed", "£5,000", 5000, "budgets-0"),
+        ("payment", "£9", 9, "spend-2"),
+        ("platform", "2 rows", 15, None),
+    ]
+    platform = answer.rows("bought", record="platform")
+    assert platform.rows["spend"]["entry_id"].to_list() == ["spend-0", "spend-1"]
+    assert answer.rows("bought", record="claimed").rows["budgets"].height == 1
 
 
 def test_not_known_is_not_known(tmp_path: Path) -> None:

@@ -150,9 +150,10 @@ def _spent(tables: Tables) -> Drawing | None:
     alike = known.partition_by(*MONEY, maintain_order=True)[0]
     bands = _bands(alike)
     names = bands["organisation"].unique(maintain_order=True).to_list()
-    most = float(bands.select(pl.max_horizontal("low", "high").max()).item() or 1)
+    least, most = float(bands["low"].min() or 0), float(bands["top"].max() or 1)  # type: ignore[arg-type]
+    scale = alt.Scale(domain=[min(0, least), max(most, 0) * 1.12], nice=False)
     panels = [
-        _panel(bands.filter(pl.col("organisation") == name), name, most, number % COLUMNS == 0)
+        _panel(bands.filter(pl.col("organisation") == name), name, scale, number % COLUMNS == 0)
         for number, name in enumerate(names[:SHOWN_ORGANISATIONS])
     ]
     record, series, currency = (alike[name][0] for name in MONEY)
@@ -197,7 +198,7 @@ def _bands(money: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _panel(rows: pl.DataFrame, name: str, most: float, is_first: bool) -> Drawing:
+def _panel(rows: pl.DataFrame, name: str, scale: alt.Scale, is_first: bool) -> Drawing:
     """Draw one organisation on the scale of all, so that they can be compared."""
     x = alt.X(
         "band:N",
@@ -206,7 +207,6 @@ def _panel(rows: pl.DataFrame, name: str, most: float, is_first: bool) -> Drawin
         title=None,
         axis=alt.Axis(labelAngle=-45, ticks=False),
     )
-    scale = alt.Scale(domain=[min(0, float(rows["low"].min() or 0)), most * 1.12], nice=False)  # type: ignore[arg-type]
     axis = alt.Axis(labelExpr=charts.SHORT, tickCount=4, labels=is_first, ticks=False, domain=False)
     y = alt.Y("low:Q", scale=scale, axis=axis, title=None)
     colour = alt.Color(
@@ -220,7 +220,7 @@ def _panel(rows: pl.DataFrame, name: str, most: float, is_first: bool) -> Drawin
     bars = base.mark_bar(width=22).encode(y=y, y2="floor:Q", color=colour)
     ends = ranged.mark_bar(width=22, fillOpacity=0.4).encode(y=y, y2="high:Q", color=colour)
     arrows = unbounded.mark_point(shape="triangle-up", filled=True, size=90, dy=-5).encode(
-        y=y, color=colour
+        y=y, color=alt.ColorValue(charts.INK)
     )
     counts = base.mark_text(dy=-8, fontSize=10, color=charts.QUIET).encode(
         y=alt.Y("top:Q", scale=scale), text="seats:Q"

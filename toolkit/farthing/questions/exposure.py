@@ -5,30 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from math import floor, inf, log
 from typing import Any
 
-import altair as alt
 import polars as pl
 
-from farthing import charts
-from farthing.charts import Drawing
-from farthing.formats import interval, listed, number, share, shares
-from farthing.question import Finding, Question, Status, Tables, read_sql, who
+from farthing.formats import interval, listed, number, share
+from farthing.question import Finding, Question, Status, Tables, read_sql
+from farthing.questions.exposure_chart import chart
+from farthing.questions.exposure_panels import (
+    CONFIDENCE,
+    COVERAGES,
+    MOST_PANELS,
+    RARELY,
+    Row,
+    chances,
+    contrast,
+    contrasts,
+    evidence,
+    of_known_size,
+    outcomes,
+    panel_shows,
+    verdict,
+    verdicts,
+)
 from farthing.stats.asking import ask_at_random
-from farthing.stats.exposure import coverage_needed, log10_chance_all_saw
-from farthing.stats.proportions import proportion_interval
+from farthing.stats.exposure import coverage_bounds, coverage_needed, log10_chance_all_saw
 
-CONFIDENCE = 0.95
 MISS = 0.05
-#: How rarely something happens that counts as no accident: once in so many times.
-RARELY = round(1 / (1 - CONFIDENCE))
 CHECKERS = (1, 2, 3, 5, 10, 20, 50)
 #: The sizes that are named in a sentence.
 EXAMPLES = (1, 3, 5, 10)
-#: Coverages a general campaign might be said to have had, beside what the money could buy.
-COVERAGES = (Fraction(1, 2), Fraction(1, 10), Fraction(1, 20), Fraction(1, 100))
+#: What tells one sum of money of a campaign from another.
+SUM = ("record", "currency", "entries")
 AUDIENCES = (50, 500, 5_000, 50_000)
 EXAMPLE_AUDIENCE = 500
 CAVEATS = (
@@ -44,6 +53,10 @@ NEEDED_SCHEMA: dict[str, Any] = {
     "population": pl.String,
     "checkers": pl.Int64,
     "coverage_needed_share": pl.Float64,
+    "needed_exact_two_sided_share": pl.Float64,
+    "needed_wilson_share": pl.Float64,
+    "needed_uniform_prior_share": pl.Float64,
+    "needed_jeffreys_share": pl.Float64,
     "coverage_bought_at_most_share": pl.Float64,
     "log10_chance_at_that_coverage": pl.Float64,
     "campaign_id": pl.String,
@@ -54,8 +67,6 @@ SETTLES_SCHEMA: dict[str, Any] = {
     "people_who_saw_it": pl.Int64,
     "ask": pl.Int64,
 }
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,14 +95,20 @@ def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     populations = [
         (row["population"], int(row["low"])) for row in tables["populations"].iter_rows(named=True)
     ]
+    panels = tables["panels"]
+    needed = pl.DataFrame(
+        [*_needed(panels, bought, populations)], schema=NEEDED_SCHEMA, orient="row"
+    )
     return {
-        "needed": pl.DataFrame(
-            [*_needed(tables["panels"], bought, populations)], schema=NEEDED_SCHEMA, orient="row"
-        ),
+        "verdicts": verdicts(panels, needed),
+        "needed": needed,
+        "chances": chances(panels, populations),
+        "contrasts": contrasts(panels),
         "thinly": _thinly(tables["bought"]),
         "settles": pl.DataFrame(
             [*_settles(bought, populations)], schema=SETTLES_SCHEMA, orient="row"
         ),
+        "outcomes": outcomes(needed, populations),
     }
 
 
@@ -122,8 +139,13 @@ def _needed(
             limit = _limit(bought.get(campaign_id), people)
             for size in sizes:
                 chance = None if limit is None else log10_chance_all_saw(limit, size)
-                needed = coverage_needed(size, size, CONFIDENCE)
-                yield campaign, population, size, needed, limit, chance, campaign_id
+                needed = coverage_bounds(size, size, CONFIDENCE)
+                assert needed is not None, "all of them saw it"
+                yield (
+                    campaign, population, size, needed.exact, needed.exact_two_sided,
+                    needed.wilson, needed.uniform_prior, needed.jeffreys, limit, chance,
+                    campaign_id,
+                )  # fmt: skip
 
 
 def _all_saw(panels: pl.DataFrame) -> list[int]:
@@ -148,9 +170,9 @@ def _thinly(bought: pl.DataFrame) -> pl.DataFrame:
         (
             money["campaign"][0], money["money"][0], size,
             None if low is None else low // size, None if high is None else -(-high // size),
-            money["entries"][0], money["campaign_id"][0],
+            *(money[name][0] for name in SUM), money["campaign_id"][0],
         )
-        for money in bought.partition_by("campaign_id", "entries", maintain_order=True)
+        for money in bought.partition_by("campaign_id", *SUM, maintain_order=True)
         for low, high in [_ends(money)]
         for size in AUDIENCES
     ]  # fmt: skip
@@ -160,6 +182,8 @@ def _thinly(bought: pl.DataFrame) -> pl.DataFrame:
         "audience": pl.Int64,
         "each_low": pl.Int64,
         "each_high": pl.Int64,
+        "record": pl.String,
+        "currency": pl.String,
         "entries": pl.String,
         "campaign_id": pl.String,
     }
@@ -189,9 +213,29 @@ def findings(tables: Tables) -> list[Finding]:
     bought = _bought(tables["bought"])
     for rows in panels.partition_by("campaign_id", maintain_order=True):
         about = f"{_title(rows, panels)}: " if several else ""
-        found += [_panel_shows(row, about) for row in rows.iter_rows(named=True)]
+        shown = rows.head(MOST_PANELS)
+        found += [panel_shows(row, about) for row in shown.iter_rows(named=True)]
+        if left_out := len(rows) - len(shown):
+            sentence = f"{about}The table has {number(left_out, 'more panels')}."
+            found.append(Finding("cannot_tell", "exposure.panel", sentence, (), "panels"))
+        found += _beside(rows, bought.get(rows["campaign_id"][0]), tables, about)
         found += _campaign(rows, bought.get(rows["campaign_id"][0]), tables, about)
     return [*found, Finding("cannot_tell", "exposure.caveats", " ".join(CAVEATS))]
+
+
+def _beside(
+    panels: pl.DataFrame, bought: Bought | None, tables: Tables, about: str
+) -> Iterator[Finding]:
+    """Hold the panels of a campaign beside others who were asked, and beside its money."""
+    campaign_id = panels["campaign_id"][0]
+    others = tables["contrasts"].filter(pl.col("campaign_id") == campaign_id)
+    yield from (contrast(row, about) for row in others.head(MOST_PANELS).iter_rows(named=True))
+    populations = tables["populations"]
+    people = int(populations["low"][0]) if len(populations) else None
+    limit = _limit(bought, people)
+    seen = of_known_size(panels).filter(pl.col("outcome") == "all")
+    if limit is not None and limit < 1:
+        yield from (evidence(row, limit, about) for row in seen.iter_rows(named=True))
 
 
 def _title(rows: pl.DataFrame, panels: pl.DataFrame) -> str:
@@ -210,7 +254,7 @@ def _campaign(
         name: tables[name].filter(pl.col("campaign_id") == campaign_id)
         for name in ("bought", "thinly", "delivery")
     }
-    sums = of_it["bought"].partition_by("entries", maintain_order=True)
+    sums = of_it["bought"].partition_by(*SUM, maintain_order=True)
     yield from (_money_buys(rows, about) for rows in sums)
     if not sums:
         sentence = (
@@ -229,46 +273,10 @@ def _campaign(
         if bought is not None:
             yield _money_reaches(population, bought, _all_saw(panels), about)
         yield from _would_settle(population, bought, panels, tables["settles"], about)
-    for rows in of_it["thinly"].partition_by("entries", maintain_order=True):
+    said = tables["verdicts"].filter(pl.col("campaign_id") == campaign_id)
+    yield from (verdict(row, about) for row in said.iter_rows(named=True))
+    for rows in of_it["thinly"].partition_by(*SUM, maintain_order=True):
         yield _each(rows, of_it["delivery"], about)
-
-
-def _panel_shows(row: Row, about: str) -> Finding:
-    """Judge a panel on its own: chosen checkers cannot tell two campaigns apart."""
-    status: Status = "cannot_tell"
-    sentence = f"{about}{_how_many(row)} ({who(row)})."
-    if row["selection"] == "random" and row["asked"] and row["saw"] is not None:
-        status = "pass"
-        low, high = proportion_interval(row["saw"], row["asked"], "exact", CONFIDENCE) or (
-            None,
-            None,
-        )
-        sentence += (
-            f" If they were picked at random from everyone, as is said, {shares(low, high)} of "
-            f"everyone saw it ({CONFIDENCE:.0%} confidence)."
-        )
-    elif row["selection"] != "random":
-        sentence += f" They were not picked at random: {NOT_RANDOM[row['outcome']]}"
-    return Finding(status, "exposure.panel", sentence, (row["entries"],), "panels")
-
-
-NOT_RANDOM = {
-    "all": "a campaign shown to them alone and one shown to everyone would both look like this to "
-    "them.",
-    "some": "how many others saw it cannot be told from them.",
-    "none": "whether others saw it cannot be told from them.",
-    "unknown": "what they saw would not show what others did.",
-}
-
-
-def _how_many(row: Row) -> str:
-    panel, asked, saw = row["panel"], row["asked"], row["saw"]
-    if asked is not None and saw is not None:
-        return f"It is said that {saw:,} of {asked:,} on the panel “{panel}” saw it"
-    if row["outcome"] == "unknown":
-        return f"How many of the panel “{panel}” saw it is not said"
-    sentence = f"It is said that {row['outcome']} of the panel “{panel}” saw it"
-    return f"{sentence}, of {asked:,}" if asked else f"{sentence}; how many were asked is not said"
 
 
 def _money_buys(bought: pl.DataFrame, about: str) -> Finding:
@@ -283,9 +291,13 @@ def _money_buys(bought: pl.DataFrame, about: str) -> Finding:
         "exposure.money_buys",
         f"{about}“{bought['money'][0]}”, {bought['told'][0]}, would buy {impressions} at the "
         f"{'' if len(bought) == 1 else f'{len(bought)} '}{_prices(bought)}, {cpm} a thousand.",
-        (*bought["entries"][0].split(), *bought["price_entries"]),
+        (*_named(bought["entries"][0]), *bought["price_entries"].head(MOST_PANELS)),
         "bought",
     )
+
+
+def _named(entries: str | None) -> tuple[str, ...]:
+    return tuple((entries or "").split())
 
 
 def _prices(bought: pl.DataFrame) -> str:
@@ -387,7 +399,7 @@ def _each(thinly: pl.DataFrame, delivery: pl.DataFrame, about: str) -> Finding:
         f"{impressions} for each. If nobody was shown it so often, the audience was wider, or the "
         "price higher, or the sum covers something else. Money cannot show whom it was aimed at, "
         f"only delivery can: {records}.",
-        tuple(row["entries"].split()),
+        _named(row["entries"]),
         "thinly",
     )
 
@@ -426,80 +438,6 @@ def _would_settle(
     yield Finding("cannot_tell", "exposure.would_settle", sentence, entries, "settles")
 
 
-def chart(tables: Tables) -> Drawing | None:
-    """Draw the coverage needed against the number of checkers, and the most the money could buy."""
-    if tables["needed"].is_empty():
-        return None
-    limits = tables["needed"]["coverage_bought_at_most_share"].drop_nulls()
-    curve = pl.DataFrame({"checkers": range(1, 21)}).with_columns(
-        pl.col("checkers").map_elements(_needed_by, pl.Float64).alias("coverage")
-    )
-    marked = curve.filter(pl.col("checkers").is_in([1, 2, 3, 5, 10, 20])).with_columns(
-        pl.col("coverage").map_elements(share, pl.String).alias("words")
-    )
-    band = _bought_band(float(limits.max())) if len(limits) else []  # type: ignore[arg-type]
-    is_chosen = (tables["panels"]["selection"] != "random").all()
-    return charts.titled(
-        alt.layer(*band, *_needed_curve(curve, marked)),
-        "All of them saw it: how widely must it be shown for that to be no surprise?",
-        [
-            "With a coverage below the curve, all checkers of a panel picked blindly from everyone",
-            f"would see it less than 1 time in {RARELY}."
-            + (" Those who checked were not picked blindly." if is_chosen else ""),
-        ],
-    )
-
-
-def _needed_by(size: int) -> float:
-    return coverage_needed(size, size, CONFIDENCE) or 0.0
-
-
-def _needed_curve(curve: pl.DataFrame, marked: pl.DataFrame) -> list[Drawing]:
-    x = alt.X(
-        "checkers:Q",
-        title="checkers, all of whom saw it",
-        scale=alt.Scale(domain=[0, 21], nice=False),
-        axis=alt.Axis(values=[1, 2, 3, 5, 10, 15, 20], grid=False),
-    )
-    y = alt.Y(
-        "coverage:Q",
-        title="share of everyone who is shown it",
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", tickCount=5),
-    )
-    size: dict[str, Any] = {"width": charts.WIDTH, "height": 300}
-    line = alt.Chart(charts.data(curve), **size).mark_line(color=charts.RECORD, strokeWidth=2.5)
-    dots = alt.Chart(charts.data(marked)).mark_point(
-        filled=True, opacity=1, size=70, color=charts.RECORD
-    )
-    words = alt.Chart(charts.data(marked)).mark_text(align="right", dx=-8, dy=-9, color=charts.INK)
-    return [
-        line.encode(x=x, y=y),
-        dots.encode(x=x, y=y),
-        words.encode(x=x, y=y, text="words:N"),
-    ]
-
-
-def _bought_band(limit: float) -> list[Drawing]:
-    band = pl.DataFrame({"from": [0.0], "to": [limit], "start": [0], "end": [21]})
-    words = pl.DataFrame(
-        {
-            "x": [20.8],
-            "y": [limit],
-            "words": [f"at the prices seen the money reaches at most {share(limit)}"],
-        }
-    )
-    above = limit < 0.9
-    return [
-        alt.Chart(charts.data(band))
-        .mark_rect(color=charts.CLAIM, opacity=0.35)
-        .encode(x="start:Q", x2="end:Q", y="from:Q", y2="to:Q"),
-        alt.Chart(charts.data(words))
-        .mark_text(align="right", dy=-9 if above else 12, color=charts.CLAIM, fontWeight=600)
-        .encode(x="x:Q", y="y:Q", text="words:N"),
-    ]
-
-
 QUESTION = Question(
     name="exposure",
     asks="They saw it. Does that mean everyone did?",
@@ -508,6 +446,19 @@ QUESTION = Question(
     chart=chart,
     compute=compute,
     abouts={
+        "verdicts": "What a campaign needed, what its money could reach at most, and who else was "
+        "asked: one row per campaign and population. Money below what was needed, and nobody "
+        "picked at random: then that checkers saw it shows nothing of general reach.",
+        "chances": "How likely it was that all of a panel saw it, had a coverage been what it is "
+        "said to be and the panel picked blindly, as decimal logarithms, nobody twice or without "
+        "limit; and by how much better it is explained by a campaign aimed at them: one row per "
+        "panel that all saw it, population and coverage.",
+        "contrasts": "Panels that were chosen beside panels that were not: difference of the "
+        "shares who saw it (Newcombe), and Fisher's exact test, two-sided: one row per pair. "
+        "Nobody may be in both.",
+        "outcomes": "A panel picked at random that would tell half of everyone from what the money "
+        "could reach: what each outcome would mean. One row per campaign, population and outcome; "
+        "farthing plan makes others.",
         "needed": "For a number of checkers all of whom saw it: the least coverage that makes that "
         "ordinary (Clopper–Pearson, one-sided), the most coverage the money could buy, and the "
         "decimal logarithm of the chance that all would see it at that coverage: one row per "

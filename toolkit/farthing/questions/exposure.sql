@@ -29,7 +29,26 @@ ORDER BY campaign, sightings.campaign_id, sightings.panel, entries
 -- Impressions are the money over the price of a thousand, least money at the highest price to
 -- most money at the lowest; they are ratios of ranges, rounded outward to whole impressions. NULL
 -- for the most is without bound, as where the price may be nothing.
-WITH money AS (
+WITH spent AS (
+  -- a row that is no part of another need not be looked up
+  SELECT * FROM current_spend WHERE part_of IS NULL
+  UNION ALL
+  SELECT * FROM whole_spend WHERE part_of IS NOT NULL
+), series AS (
+  SELECT
+    campaign_id,
+    record,
+    currency,
+    coalesce(series, '') AS series,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    count(*) AS row_count,
+    min(entry_id) AS first_entry,
+    min(wording) AS wording
+  FROM spent
+  WHERE campaign_id IN (SELECT campaign_id FROM current_sightings)
+  GROUP BY campaign_id, record, currency, coalesce(series, '')
+), money AS (
   SELECT
     campaign_id,
     currency,
@@ -37,28 +56,28 @@ WITH money AS (
     high,
     wording,
     'claimed by ' || said_by || coalesce(', reported by ' || reported_by, '') AS told,
+    'claimed' AS record,
     entry_id AS entries
   FROM current_budgets
   WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
   UNION ALL
   -- neither a row and its parts nor several series of the same money are added
   SELECT
-    spend.campaign_id,
-    spend.currency,
-    any_value(totals.low),
-    any_value(totals.high),
-    CASE WHEN count(*) = 1 THEN any_value(spend.wording) ELSE count(*) || ' rows' END,
-    CASE spend.record
+    campaign_id,
+    currency,
+    max(low),
+    CASE WHEN count(high) = count(*) THEN max(high) END,
+    CASE
+      WHEN sum(row_count) = 1 THEN min(wording) ELSE CAST(sum(row_count) AS BIGINT) || ' rows'
+    END,
+    CASE record
       WHEN 'platform' THEN 'charged by the platform' WHEN 'return' THEN 'declared in a return'
       WHEN 'payment' THEN 'paid' ELSE 'invoiced'
     END,
-    string_agg(spend.entry_id, ' ' ORDER BY spend.entry_id)
-  FROM whole_spend AS spend
-  JOIN spend_totals AS totals
-    ON totals.campaign_id = spend.campaign_id
-    AND totals.record = spend.record
-    AND totals.currency = spend.currency
-  GROUP BY spend.campaign_id, spend.currency, spend.record
+    record,
+    CASE WHEN sum(row_count) = 1 THEN min(first_entry) END
+  FROM series
+  GROUP BY campaign_id, currency, record
 )
 SELECT
   coalesce(campaigns.name, money.campaign_id) AS campaign,
@@ -83,6 +102,7 @@ SELECT
     THEN TRY_CAST(ceil(1000.0 * greatest(money.high, 0) / rates.low) AS BIGINT)
   END AS impressions_high,
   sources.title AS price_source,
+  money.record,
   money.entries,
   rates.entry_id AS price_entries,
   money.campaign_id
@@ -92,7 +112,27 @@ JOIN current_rates AS rates ON rates.currency = money.currency AND rates.measure
 LEFT JOIN current_sources AS sources ON sources.source_id = rates.source_id
 WHERE money.campaign_id IN (SELECT campaign_id FROM current_sightings)
   AND rates.basis <> 'unknown' AND (money.low IS NOT NULL OR money.high IS NOT NULL)
-ORDER BY campaign, money.campaign_id, money.entries, price_seen_on, rates.entry_id
+ORDER BY
+  campaign, money.campaign_id, money.record, money.entries, price_seen_on, rates.entry_id
+
+-- rows: bought
+SELECT
+  campaign_id, 'claimed' AS record, currency, entry_id AS entries, 'budgets' AS ledger, entry_id
+FROM current_budgets
+WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
+UNION ALL
+SELECT
+  spend.campaign_id,
+  spend.record,
+  spend.currency,
+  CASE
+    WHEN count(*) OVER (
+      PARTITION BY spend.campaign_id, spend.record, spend.currency
+    ) = 1 THEN spend.entry_id
+  END,
+  'spend',
+  spend.entry_id
+FROM whole_spend AS spend
 
 -- name: populations
 -- Whom a campaign for everyone would have had to reach: one row per population, the latest count
