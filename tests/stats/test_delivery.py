@@ -119,7 +119,7 @@ def test_the_edges_of_a_price() -> None:
         cost_per_person(exactly(1), between(2, 1))
     with pytest.raises(ValueError, match="must be finite"):
         cost_per_person(exactly("nan"), exactly(1))
-    with pytest.raises(ValueError, match="impressions is -5"):
+    with pytest.raises(ValueError, match="a count is -5"):
         average_frequency(exactly(-5), exactly(1))
 
 

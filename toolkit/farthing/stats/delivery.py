@@ -15,7 +15,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
@@ -113,8 +112,21 @@ def average_frequency(impressions: Range, people: Range) -> Range:
     >>> average_frequency((Decimal(1_500_000),) * 2, (Decimal(500_000),) * 2)
     (Decimal('3'), Decimal('3'))
     """
-    _refuse_impossible("impressions", impressions, least=0)
-    return _quotient(impressions, people, "people")
+    return _quotient(_count(impressions), people, "people")
+
+
+def reach_share(people: Range, population: Range) -> Range:
+    """Return what share of a population the people reached are, if all belong to it.
+
+    As `average_frequency`, with people over everybody there is. It is 1 or less where the counts
+    are in order: an end above is left as it is (see `excess_over_population`).
+
+    Examples
+    --------
+    >>> reach_share((Decimal(300), Decimal(500)), (Decimal(1000), Decimal(1000)))
+    (Decimal('0.3'), Decimal('0.5'))
+    """
+    return _quotient(_count(people), population, "population")
 
 
 def gross_rating_points(impressions: Range, population: Range) -> Range:
@@ -128,8 +140,7 @@ def gross_rating_points(impressions: Range, population: Range) -> Range:
     >>> gross_rating_points((Decimal(1_500_000),) * 2, (Decimal(500_000),) * 2)
     (Decimal('300'), Decimal('300'))
     """
-    _refuse_impossible("impressions", impressions, least=0)
-    return _quotient(_scaled(impressions, 100), population, "population")
+    return _quotient(_scaled(_count(impressions), 100), population, "population")
 
 
 def cost_per_added_person(
@@ -249,7 +260,7 @@ def tukey_fences(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def _quotient(numerator: Range, divisor: Range, name: str) -> Range:
-    """Divide ranges, the divisor being 0 or more; exactly, until each end is written out."""
+    """Divide ranges, the divisor being 0 or more."""
     _refuse_impossible("the range", numerator)
     _refuse_impossible(name, divisor, least=0)
     (low, high), (fewest, most) = numerator, divisor
@@ -267,10 +278,12 @@ def _end(value: Decimal | None, divisor: Decimal | None) -> Decimal | None:
         return None
     if value == 0 or divisor is None:
         return Decimal(0)
-    if divisor == 0:
-        return None
-    ratio = Fraction(value) / Fraction(divisor)
-    return Decimal(ratio.numerator) / ratio.denominator
+    return None if divisor == 0 else value / divisor
+
+
+def _count(counted: Range) -> Range:
+    _refuse_impossible("a count", counted, least=0)
+    return counted
 
 
 def _scaled(ends: Range, factor: int) -> Range:
@@ -287,9 +300,11 @@ def _difference(after: Range, before: Range) -> Range:
 def _refuse_impossible(name: str, ends: Range, least: int | None = None) -> None:
     low, high = ends
     for end in ends:
-        if end is not None and not end.is_finite():
+        if end is None:
+            continue
+        if not end.is_finite():
             raise ValueError(f"{name} is {end}, and must be finite")
-        if end is not None and least is not None and end < least:
+        if least is not None and end < least:
             raise ValueError(f"{name} is {end}, and must be {least} or more")
     if low is not None and high is not None and high < low:
         raise ValueError(f"{name} ends at {high}, below its start at {low}")
