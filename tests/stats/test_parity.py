@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from farthing.stats.divergence import Range
+from farthing.stats.composition import Range
 from farthing.stats.parity import Parity, parity
 
 

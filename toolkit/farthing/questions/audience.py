@@ -10,14 +10,14 @@ import polars as pl
 from farthing.formats import listed, number, share, shares
 from farthing.question import Finding, Question, Status, Tables, read_sql, who
 from farthing.questions.audience_chart import KINDS, chart
-from farthing.stats.divergence import (
+from farthing.stats.composition import (
     Range,
     index_bounds,
     jensen_shannon_bounds,
-    jensen_shannon_divergence,
     share_bounds,
     total_variation_bounds,
 )
+from farthing.stats.divergence import jensen_shannon_divergence
 from farthing.stats.parity import FOUR_FIFTHS, parity
 
 SHARE_SCHEMA: dict[str, Any] = {

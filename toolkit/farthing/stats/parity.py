@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from itertools import product
 
-from farthing.stats.divergence import Range
+from farthing.stats.composition import Range
 
 FOUR_FIFTHS = 0.8
 """The ratio below which the four-fifths rule asks for a second look; a rule of thumb.
