@@ -410,7 +410,7 @@ WITH told AS (
     told.unit,
     told.low,
     told.high,
-    told.incurred_on - paid.paid_on AS days
+    date_diff('day', paid.paid_on, told.incurred_on) AS days
   FROM told LEFT JOIN paid
     ON paid.campaign_id = told.campaign_id
     AND paid.unit = told.unit
@@ -491,7 +491,7 @@ WITH periods AS (
     CASE spend.category
       WHEN 'long campaign' THEN 'long' WHEN 'short campaign' THEN 'short' ELSE runs.named
     END AS period,
-    CAST(EXTRACT(YEAR FROM coalesce(spend.incurred_on, spend.ends_before - 1)) AS BIGINT) AS year,
+    CAST(EXTRACT(YEAR FROM coalesce(spend.incurred_on, spend.ends_before - 1)) AS VARCHAR) AS year,
     coalesce(spend.series, '') AS series,
     spend.low,
     spend.high
@@ -525,7 +525,7 @@ WITH periods AS (
     split_part(split_part(quantity, ' spending in ', 2), ', ' || periods.period || ' period', 1)
       AS seat,
     periods.period,
-    CAST(right(quantity, 4) AS BIGINT) AS year,
+    right(quantity, 4) AS year,
     CASE WHEN record_key LIKE 'ec:limit:%' THEN substr(split_part(record_key, ':', 4), 1, 9) END
       AS area_code,
     statements.low,
@@ -539,7 +539,7 @@ WITH periods AS (
 ), seats AS (
   SELECT
     area_code,
-    CAST(EXTRACT(YEAR FROM held_on) AS BIGINT) AS year,
+    CAST(EXTRACT(YEAR FROM held_on) AS VARCHAR) AS year,
     max(area_name) AS seat,
     max(electorate) AS electorate
   FROM current_contests
@@ -582,7 +582,7 @@ SELECT
     WHEN strpos(campaigns.name, 'long period') > 0 THEN 'long'
     ELSE 'short'
   END AS period,
-  CAST(EXTRACT(YEAR FROM coalesce(spend.incurred_on, spend.ends_before - 1)) AS BIGINT) AS year,
+  CAST(EXTRACT(YEAR FROM coalesce(spend.incurred_on, spend.ends_before - 1)) AS VARCHAR) AS year,
   'spend' AS ledger,
   spend.entry_id
 FROM whole_spend AS spend JOIN current_campaigns AS campaigns USING (campaign_id)

@@ -30,6 +30,7 @@ SHOWN_LINES = 4
 #: Days of a panel that are drawn one by one.
 MOST_STEPS = 366
 TICKS = 5
+LONGEST = 60
 HOW_TO_READ = [
     "What had been spent by each day lies in the band: its lower edge counts a row at the last",
     "day of its period, its upper edge at the first. Dotted are a campaign's own first and last",
@@ -72,12 +73,13 @@ def _panel(line: Row, band: Sequence[Row], plans: pl.DataFrame, title: str) -> D
     asked = plans.filter(
         (pl.col("campaign_id") == line["campaign_id"]) & (pl.col("unit") == line["unit"])
     )
-    steps = _steps(band)
+    last = last_of(line)
+    steps = _steps(band, last)
     known = [float(x) for one in steps for x in one[1:] if x is not None]
     known += [float(x) for side in ("low", "high") for x in asked[side].drop_nulls()]
     start, end = min(0.0, *known), max(0.0, *known) * 1.15 or 1.0
     ends = [_ms(day) for day in (steps[0][0], steps[-1][0])]
-    edges = [day for day in (line["starts_on"], last_of(line)) if day is not None]
+    edges = [day for day in (line["starts_on"], last) if day is not None]
     x = alt.Scale(
         type="utc", domain=[min([*ends, *map(_ms, edges)]), max([*ends, *map(_ms, edges)])]
     )
@@ -91,8 +93,13 @@ def _panel(line: Row, band: Sequence[Row], plans: pl.DataFrame, title: str) -> D
             .encode(x=alt.X("day:T", scale=x))
         )
     drawn = alt.layer(*layers, width=charts.WIDTH, height=130)
-    drawn.title = charts.panel_title(f"{title}: {amount_of(line)} {DONE[line['record']]}")
+    drawn.title = charts.panel_title(f"{_short(title)}: {amount_of(line)} {DONE[line['record']]}")
     return drawn
+
+
+def _short(title: str) -> str:
+    """Cut a name that would leave no room for what it came to."""
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
 
 def _ms(day: date) -> int:
@@ -104,7 +111,7 @@ def _day(milliseconds: int) -> date:
     return date(1970, 1, 1) + timedelta(days=milliseconds // 86_400_000)
 
 
-def _steps(band: Sequence[Row]) -> list[tuple[date, Money, Money]]:
+def _steps(band: Sequence[Row], campaign_last: date | None) -> list[tuple[date, Money, Money]]:
     """Return the band as steps from nothing; days are put together where there are many.
 
     Days that are put together have the least of their first and the most of their last.
@@ -112,10 +119,13 @@ def _steps(band: Sequence[Row]) -> list[tuple[date, Money, Money]]:
     together = ceil(len(band) / MOST_STEPS)
     groups = [band[at : at + together] for at in range(0, len(band), together)]
     nothing = Decimal(0)
-    steps = [(band[0]["day"] - timedelta(days=1), nothing, nothing)]
+    first, last = band[0]["day"], band[-1]["day"]
+    steps = [(first, nothing, nothing)]
     steps += [(group[0]["day"], group[0]["low"], group[-1]["high"]) for group in groups]
-    steps.append((band[-1]["day"], band[-1]["low"], band[-1]["high"]))
-    return [*steps, (band[-1]["day"] + timedelta(days=1), band[-1]["low"], band[-1]["high"])]
+    # it stays at that to the campaign's end; one day alone is drawn as wide as it is
+    until = max(last, campaign_last or last)
+    until = until if first < until else until + timedelta(days=1)
+    return [*steps, (until, band[-1]["low"], band[-1]["high"])]
 
 
 def _band(
@@ -133,10 +143,9 @@ def _band(
     rows = [(day, float(low), float(high), is_open) for day, low, high, is_open in rows]
     # what is open stays so: one area up to there, and one from there
     known = [row for row in rows if not row[3]]
-    opened = [*known[-1:], *(row for row in rows if row[3])] if len(known) < len(rows) else []
-    opened = (
-        [(known[-1][0] if known else rows[0][0], *opened[1][1:]), *opened[1:]] if opened else []
-    )
+    opened = rows[len(known) :]
+    if known and opened:
+        known.append((opened[0][0], *known[-1][1:]))
     first, last = x.domain
     ticks = [_ms(_day(first + (last - first) * at // (TICKS - 1))) for at in range(TICKS)]
     dates = alt.Axis(

@@ -116,7 +116,7 @@ def _seat_limit(row: Row) -> tuple[tuple[Money, Money], str | None]:
     """Return the limit of a seat as stated; else from the electorate, of either kind of seat."""
     if row["limit_said_by"] is not None:
         return (row["limit_low"], row["limit_high"]), row["limit_said_by"]
-    rule = CANDIDATE_RULES.get((row["year"], row["period"]))
+    rule = CANDIDATE_RULES.get((int(row["year"]), row["period"]))
     if rule is None or row["electorate"] is None:
         return (None, None), None
     either = [candidate_limit(rule, kind, row["electorate"]) for kind in ("borough", "county")]
