@@ -77,11 +77,26 @@ def test_a_supplier_that_is_not_known_is_the_same_as_no_other() -> None:
     assert matched([item("a", "7", "")], [item("A", "7", "")]) == [("amount_only", "a", "A")]
 
 
-def test_of_equal_amounts_the_reference_decides_and_then_the_day() -> None:
+def test_of_equal_amounts_the_reference_decides() -> None:
     right = [item("A", "7", day=1), item("B", "7", day=9, reference="inv-1")]
     left = [item("a", "7", reference="inv-1"), item("b", "7", day=8)]
     assert matched(left, right) == [("exact", "a", "B"), ("exact", "b", "A")]
-    assert matched([item("a", "7", day=8)], right)[0] == ("exact", "a", "B")
+
+
+def test_as_many_of_one_amount_on_both_sides_are_one_match() -> None:
+    left, right = [item("a", "7"), item("b", "7", day=8)], [item("A", "7"), item("B", "7", day=9)]
+    assert matched(left, right) == [("exact", "a+b", "A+B")]
+    assert matched(left, right, days=1) == [("exact", "a", "A"), ("exact", "b", "B")]
+
+
+def test_which_of_two_equal_rows_has_none_is_not_known() -> None:
+    found = match([item("a", "7"), item("b", "7", day=8)], [item("A", "7")], tolerance=NONE, days=9)
+    assert [one.doubt for one in found] == ["rivals"] * 3
+
+
+def test_a_row_that_stands_twice_is_one_and_its_copy_is_left() -> None:
+    right = [item("A", "7", day=3, reference="1"), item("B", "7", day=2, reference="1")]
+    assert matched([item("a", "7")], right) == [("exact", "a", "B"), ("unmatched_right", "", "A")]
 
 
 def test_of_two_that_would_do_neither_is_taken() -> None:
@@ -111,6 +126,9 @@ def test_what_has_no_bound_is_matched_with_nothing() -> None:
     unknown = Item("B", None, None, "x", FIRST, FIRST)
     found = match([item("a", "150.25")], [open_ended, unknown], tolerance=ROUNDING, days=30)
     assert [one.kind for one in found] == ["unmatched_left", "unmatched_right", "unmatched_right"]
+    assert {one.doubt for one in found} == {"open_ended"}
+    too_much = match([item("a", "99")], [open_ended], tolerance=ROUNDING, days=30)
+    assert {one.doubt for one in too_much} == {None}
 
 
 def test_the_iab_limit_holds_to_the_unit() -> None:
@@ -154,7 +172,7 @@ def test_chance_makes_no_more_sums_than_is_said() -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.integers(1, 400), min_size=2, max_size=7), st.integers(2, 1200))
+@given(st.lists(st.integers(1, 400), min_size=2, max_size=7, unique=True), st.integers(2, 1200))
 def test_a_sum_is_found_where_brute_force_finds_one_that_is_alone(
     pennies: list[int], target: int
 ) -> None:

@@ -97,6 +97,11 @@ def test_what_has_no_bound_is_not_known_to_hold() -> None:
     assert IPA.holds((None, None), (hundred, hundred)) is None
     assert IPA.holds((hundred, hundred), (None, None)) is None
     assert IPA.holds((hundred, hundred), (Decimal(200), None)) is False
+    no_more = Tolerance("no more", None, Decimal(0))
+    assert no_more.holds((hundred, hundred), (Decimal(200), None)) is True
+    assert no_more.holds((None, hundred), (hundred, hundred)) is True
+    assert no_more.holds((hundred, None), (hundred, hundred)) is None
+    assert POST_BUY.holds((hundred, None), (Decimal(50), hundred)) is True
 
 
 @pytest.mark.parametrize(

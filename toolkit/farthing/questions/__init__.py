@@ -8,7 +8,7 @@ from importlib import import_module
 from farthing.errors import UsageError
 from farthing.question import Question
 
-NAMES = ("bridge", "reach", "evidence", "exposure", "audience", "allocation", "pacing")
+NAMES = ("bridge", "match", "reach", "evidence", "exposure", "audience", "allocation", "pacing")
 
 
 def load(name: str) -> Question:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product, repeat
 from math import comb, gcd
 from typing import Literal, TypeAlias
 
@@ -26,7 +26,7 @@ from farthing.stats.tolerance import Tolerance
 Kind = Literal[
     "exact", "within_tolerance", "many_to_one", "amount_only", "unmatched_left", "unmatched_right"
 ]
-Doubt = Literal["rivals", "bound"]
+Doubt = Literal["rivals", "bound", "open_ended"]
 Doubts: TypeAlias = dict[str, Doubt]
 
 MOST_CANDIDATES = 20
@@ -80,8 +80,9 @@ class Match:
     Parameters
     ----------
     kind
-        ``exact``: one supplier, amount and time. ``within_tolerance``: the amounts are near
-        enough, or their ranges are, and no other row's are. ``many_to_one``: the parts of one
+        ``exact``: one supplier, amount and time, as many rows on either side.
+        ``within_tolerance``: the amounts are near enough, or their ranges are, and no other row's
+        are. ``many_to_one``: the parts of one
         side come to one row of the other, to the penny. ``amount_only``: the same amount, at
         another time or of another supplier: no match, but a place to look. ``unmatched_left``,
         ``unmatched_right``: none of these.
@@ -89,7 +90,8 @@ class Match:
         The keys of the rows, in the order in which they were given.
     doubt
         Why nothing is known of a row that is left unmatched: ``rivals``, more than one row, or sum
-        of rows, would do; ``bound``, there are too many rows to look for sums among them.
+        of rows, would do; ``bound``, there are too many rows to look for sums among them;
+        ``open_ended``, a row without a bound could be its counterpart.
     """
 
     kind: Kind
@@ -162,7 +164,7 @@ def match(
         raise ValueError(f"days is {days}, and must be zero or more")
     rest = _Rest(left, right)
     for lefts, rights in rest.by_supplier():
-        rest.take("exact", _exact(lefts, rights, days))
+        rest.take("exact", _exact(lefts, rights, days, rest.doubts))
     for lefts, rights in rest.by_supplier():
         rest.take("within_tolerance", _near(lefts, rights, tolerance, days, rest.doubts))
     for lefts, rights in rest.by_supplier():
@@ -170,6 +172,8 @@ def match(
         lefts, rights = rest.open(lefts), rest.open(rights)
         turned = _sums(rights, lefts, days, rest.doubts)
         rest.take("many_to_one", [(whole, parts) for parts, whole in turned])
+    for lefts, rights in rest.by_supplier():
+        rest.doubts |= _open_ended(lefts, rights, tolerance, days)
     rest.take("amount_only", _same_amount(rest.open(left), rest.open(right)))
     return [*rest.found, *rest.unmatched(left, right)]
 
@@ -217,29 +221,52 @@ class _Rest:
 Pair: TypeAlias = tuple[tuple[Item, ...], tuple[Item, ...]]
 
 
-def _exact(left: Sequence[Item], right: Sequence[Item], days: int) -> list[Pair]:
-    """Pair equal amounts: those of one reference first, then those nearest in time.
+def _exact(
+    left: Sequence[Item], right: Sequence[Item], days: int, doubts: Doubts
+) -> Iterator[Pair]:
+    """Pair equal amounts of one reference, then as many rows of one amount and time as there are.
 
-    Of several rows of one amount it is of no account to the money which are paired.
+    Where there are more on one side, which of them has no counterpart is not known. Rows of one
+    reference are one there: the first of them.
     """
-    by_amount: dict[int, list[Item]] = defaultdict(list)
-    for item in right:
-        if item.is_single:
-            by_amount[_pennies(item.low)].append(item)
-    pairs = sorted(
-        (not _one_reference(one, other), apart, one.key, other.key, at, where)
-        for at, one in enumerate(left)
-        if one.is_single
-        for where, other in enumerate(by_amount.get(_pennies(one.low), ()))
-        if (apart := days_apart(one, other)) is not None and apart <= days
-    )
-    used: set[str] = set()
-    found: list[Pair] = []
-    for _, _, one_key, other_key, at, where in pairs:
-        if not used & {one_key, other_key}:
-            used |= {one_key, other_key}
-            found.append(((left[at],), (by_amount[_pennies(left[at].low)][where],)))
-    return found
+    for lefts, rights in _of_one_amount(left, right):
+        pairs = [(a, b) for a in lefts for b in rights if _in_time(a, b, days)]
+        named = _only([pair for pair in pairs if _one_reference(*pair)])
+        yield from (((one,), (other,)) for one, other in named)
+        for sides in _together(_without(pairs, named)):
+            ones, others = (_first_of_each(side) for side in sides)
+            if len(ones) == len(others) and all(map(_in_time, ones, others, repeat(days))):
+                yield ones, others
+            else:
+                doubts |= {item.key: "rivals" for side in sides for item in side}
+
+
+def _of_one_amount(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[list[Item], ...]]:
+    """Yield the rows of each single amount that is on both sides."""
+    amounts: dict[int, tuple[list[Item], list[Item]]] = defaultdict(lambda: ([], []))
+    for side, items in enumerate((left, right)):
+        for item in items:
+            if item.is_single:
+                amounts[_pennies(item.low)][side].append(item)
+    yield from (sides for sides in amounts.values() if all(sides))
+
+
+def _together(pairs: Sequence[tuple[Item, Item]]) -> Iterator[tuple[list[Item], list[Item]]]:
+    """Yield the rows of either side that pairs hold together, directly or by way of others."""
+    group: dict[str, set[tuple[Item, Item]]] = {}
+    for pair in pairs:
+        joined = {pair}.union(*(group.get(item.key, set()) for item in pair))
+        group |= {item.key: joined for both in joined for item in both}
+    for joined in {id(one): one for one in group.values()}.values():
+        lefts, rights = zip(*joined, strict=True)
+        yield list(dict.fromkeys(lefts)), list(dict.fromkeys(rights))
+
+
+def _first_of_each(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return the rows by day, and of those of one reference and amount the first."""
+    ordered = sorted(items, key=lambda item: (item.first_on or date.min, item.key), reverse=True)
+    named = {(item.reference or item, item.low): item for item in ordered}
+    return tuple(reversed(named.values()))
 
 
 def _one_reference(one: Item, other: Item) -> bool:
@@ -296,7 +323,7 @@ def _in_time(one: Item, other: Item, days: int) -> bool:
 
 def _sums(parts: Sequence[Item], wholes: Sequence[Item], days: int, doubts: Doubts) -> list[Pair]:
     """Find rows that come to one row of the other side together."""
-    candidates = [item for item in parts if item.is_single and _least(item) > 0]
+    candidates = _first_of_each([item for item in parts if item.is_single and _least(item) > 0])
     sought = [item for item in wholes if item.is_single]
     if len(candidates) > MOST_CANDIDATES:
         doubts |= {item.key: "bound" for item in (*candidates, *sought)}
@@ -376,6 +403,21 @@ def evident(
     sums = sum(comb(len(amounts), count) for count in range(2, MOST_PARTS + 1))
     steps = (sum(amounts[-MOST_PARTS:]) - sum(amounts[:2])) // grid
     return chosen if sums - 1 <= BY_CHANCE * steps else None
+
+
+def _open_ended(
+    left: Sequence[Item], right: Sequence[Item], tolerance: Tolerance, days: int
+) -> Doubts:
+    """Doubt what could be the counterpart of a row without a bound, and that row itself."""
+    open_left, open_right = ([one for one in side if not one.is_bounded] for side in (left, right))
+    pairs = [*product(open_left, right), *product(left, open_right)]
+    return {
+        item.key: "open_ended"
+        for one, other in pairs
+        if tolerance.may_hold((other.low, other.high), (one.low, one.high))
+        and _in_time(one, other, days)
+        for item in (one, other)
+    }
 
 
 def _same_amount(left: Sequence[Item], right: Sequence[Item]) -> list[Pair]:

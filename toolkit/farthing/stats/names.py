@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-LIKENESS = 85.0
+LIKENESS = 90.0
 """The least score that is worth a look, of 100."""
 
 

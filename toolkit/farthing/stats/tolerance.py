@@ -111,12 +111,14 @@ class Tolerance:
         """
         if not self.may_hold(figure, reference):
             return False
-        is_known = None not in (*figure, *reference)
-        ends = [
-            (one, other) for one in figure for other in reference
-            if one is not None and other is not None
-        ]  # fmt: skip
-        return True if is_known and all(self.allows(*pair) for pair in ends) else None
+        if _is_single(figure) and _is_single(reference):
+            return True
+        # of ranges, what rounding may take is not known to be there
+        strict = replace(self, rounding=Decimal(0))
+        least = None if reference[1] is None else strict.least(reference[1])
+        most = None if reference[0] is None else strict.most(reference[0])
+        enough = self.under is None or _is_at_most(least, figure[0])
+        return True if enough and (self.over is None or _is_at_most(figure[1], most)) else None
 
     def may_hold(self, figure: Range, reference: Range) -> bool:
         """Tell whether some value of the one range is near enough to some value of the other.
@@ -128,9 +130,8 @@ class Tolerance:
         """
         least, most = self.limits(reference)
         low, high = figure
-        if None not in figure and low == high and reference[0] == reference[1] is not None:
-            assert low is not None
-            return self.allows(low, reference[1])
+        if _is_single(figure) and _is_single(reference) and low is not None:
+            return self.allows(low, reference[0] or Decimal(0))
         return (least is None or high is None or high >= least) and (
             most is None or low is None or low <= most
         )
@@ -151,6 +152,15 @@ class Tolerance:
             None if low is None else self.least(low),
             None if high is None else self.most(high),
         )
+
+
+def _is_single(amount: Range) -> bool:
+    return amount[0] is not None and amount[0] == amount[1]
+
+
+def _is_at_most(one: Decimal | None, other: Decimal | None) -> bool:
+    """Tell whether both are known and in this order."""
+    return one is not None and other is not None and one <= other
 
 
 IAB_UK = Tolerance("IAB UK, 10% of the publisher's figure", Decimal("0.10"), Decimal("0.10"))
