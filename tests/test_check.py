@@ -23,7 +23,7 @@ from farthing.checks import CHECKS, CURRENCIES, choose
 from farthing.checks.reading import read
 from farthing.errors import UsageError
 from farthing.ledgers import BY_NAME
-from planted import PLANTS, clean, fault
+from planted import PLANTS, Rows, clean, fault, on
 from small_book import Row, small_book
 
 #: What a plant for another check can set off as well: payments that nobody invoiced.
@@ -133,6 +133,62 @@ def found_as_planted(folder: Path, seed: int, codes: list[str]) -> None:
         else:
             assert named == entries, result
     reads_well(checked)
+
+
+def test_on_the_line_nothing_fails(tmp_path: Path) -> None:
+    """The last value that a rule allows: the part that is the whole, the last day, all who vote."""
+    rows = Rows(random.Random(0))
+    rows.add(
+        "sources",
+        source_id="s",
+        url="https://example.org",
+        published_on="2024-01-02",
+        accessed_on="2024-01-01",
+    )
+    rows.campaign("c")
+    rows.add("campaigns", campaign_id="d", organisation="D", starts_on=on(364), part_of="c")
+    rows.add("budgets", campaign_id="d", stage="approved", amount="£50.05")
+    whole = rows.spend("d", amount="50.05", incurred_on="2024-01-01")
+    rows.spend("d", amount="50.05", incurred_on="2024-01-01", channel="tv", part_of=whole)
+    rows.add("budgets", campaign_id="d", stage="claimed", amount="£50.05 to £60")
+    bill = {"payee": "P", "document_ref": "1", "incurred_on": on(3), "amount": "20.02"}
+    for record in ("invoice", "payment"):
+        rows.spend("c", record=record, **bill)
+    for day in (20, 28):
+        rows.spend("c", payee="Eight days", amount="30.03", incurred_on=on(day))
+    for day in (40, 80):
+        rows.spend("c", payee="Twice", amount="31.03", incurred_on=on(day))
+    rows.spend("c", payee="Back", amount="40.04")
+    rows.spend("c", payee="Back", amount="-40.04")
+    first = rows.spend("c", amount="10.01")
+    rows.spend("c", amount="100.09", supersedes=first)
+    rows.spend("c", amount="10 to 100")
+    rows.add("budgets", campaign_id="c", stage="requested", amount="£5 to £6")
+    more = rows.add("budgets", campaign_id="c", stage="requested", amount="£6 to £7")
+    less = rows.add("budgets", campaign_id="c", stage="requested", amount="£6.00")
+    rows.add("comparisons", greater_entry=more, lesser_entry=less)
+    rows.add("audiences", amount="100")
+    rows.add("audiences", segment_kind="audience", segment="the checkers", amount="9")
+    rows.add("sightings", campaign_id="c", asked=9, saw=9, outcome="all")
+    rows.cell("c", "100", "100")
+    rows.cell("c", "1", "100", series="often")
+    rows.add("reach", campaign_id="c", measure="clicks", amount="100")
+    for series, segments in (("exact", ("60", "40")), ("ranges", ("10 to 90", "0 to 10"))):
+        for segment, amount in zip(("women", "men"), segments, strict=True):
+            told = {"segment_kind": "gender", "segment": segment, "series": series}
+            rows.add("reach", campaign_id="c", amount=amount, **told)
+        rows.add("reach", campaign_id="c", amount="100", series=series)
+    for last in (7, 14):
+        so_far = {"starts_on": on(0), "ends_before": on(last), "series": "so far"}
+        rows.add("reach", campaign_id="c", amount="5", **so_far)
+    for party, votes in (("Red", 60), ("Blue", 40)):
+        seat = {"area_code": "E14000001", "area_name": "Seat", "electorate": 100}
+        rows.add("contests", party=party, candidate=party, votes=votes, **seat)
+    said = {"quantity": "Seat majority, election 2015", "unit": "votes"}
+    for amount in ("over 19", "20", "less than 21"):
+        rows.add("statements", amount=amount, stated_on="2024-01-03", **said)
+    checked = small_book(tmp_path, **rows.ledgers).check()
+    assert failing(checked) == {}
 
 
 def test_a_row_in_quarantine_is_a_fault(tmp_path: Path) -> None:
@@ -331,6 +387,16 @@ def test_what_was_not_known_yet_is_not_checked(tmp_path: Path) -> None:
     book.add(late)
     assert book.check()["missing.sum_of_spend"].rows == ("late",)
     assert not book.as_of(moment).check()["missing.sum_of_spend"].rows  # type: ignore[arg-type]
+
+
+def test_a_reversal_that_was_not_known_yet_reposts_nothing(tmp_path: Path) -> None:
+    paid = {"campaign_id": "c", "payee": "Hall", "amount": "5", "incurred_on": "2023-01-01"}
+    book = small_book(tmp_path, campaigns=[{"campaign_id": "c"}], spend=[paid, paid])
+    moment = book.imports()["posted_at"].max()
+    book.reverse("spend", "spend-0", new_id="back", note="told twice")
+    assert book.check()["duplicates.reversed_and_reposted"].rows == ("spend-1",)
+    then = book.as_of(moment).check()  # type: ignore[arg-type]
+    assert then["duplicates.reversed_and_reposted"].status == "pass"
 
 
 def test_strangers_names_are_in_no_sentence(tmp_path: Path) -> None:

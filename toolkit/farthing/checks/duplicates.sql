@@ -308,7 +308,9 @@ WITH gone AS (
   SELECT DISTINCT
     lower(trim(gone.payee)) AS payee, gone.campaign_id, gone.incurred_on, gone.record,
     gone.currency, gone.low
-  FROM spend AS gone JOIN spend AS reversal ON reversal.reverses = gone.entry_id
+  FROM spend AS gone
+  JOIN spend AS reversal ON reversal.reverses = gone.entry_id
+  JOIN known_imports ON known_imports.batch_id = reversal.batch_id
   WHERE gone.low = gone.high AND gone.payee IS NOT NULL AND gone.incurred_on IS NOT NULL
 )
 SELECT

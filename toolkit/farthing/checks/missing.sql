@@ -26,16 +26,17 @@ FROM quarantine
 WITH posted AS (
   SELECT source_id, count(*) AS rows
   FROM (
-    SELECT source_id FROM spend WHERE supersedes IS NULL AND reverses IS NULL
+    SELECT source_id, batch_id FROM spend WHERE supersedes IS NULL AND reverses IS NULL
     UNION ALL
-    SELECT source_id FROM reach WHERE supersedes IS NULL AND reverses IS NULL
+    SELECT source_id, batch_id FROM reach WHERE supersedes IS NULL AND reverses IS NULL
     UNION ALL
-    SELECT source_id FROM contests WHERE supersedes IS NULL AND reverses IS NULL
+    SELECT source_id, batch_id FROM contests WHERE supersedes IS NULL AND reverses IS NULL
     UNION ALL
-    SELECT source_id FROM budgets WHERE supersedes IS NULL AND reverses IS NULL
+    SELECT source_id, batch_id FROM budgets WHERE supersedes IS NULL AND reverses IS NULL
     UNION ALL
-    SELECT source_id FROM resources WHERE supersedes IS NULL AND reverses IS NULL
+    SELECT source_id, batch_id FROM resources WHERE supersedes IS NULL AND reverses IS NULL
   ) AS every
+  JOIN known_imports USING (batch_id)
   GROUP BY source_id
 )
 SELECT
