@@ -1,6 +1,8 @@
 """Allocation: worked seats, their edges, and what the shipped case must say."""
 
+import csv
 import math
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -744,3 +746,60 @@ def test_in_the_case_funding_without_a_sum_enters_no_figure(case: Answer) -> Non
     assert case.tables["lean"].filter(pl.col("resource") != "organiser")[
         "concentration_index_low"
     ].to_list() == [None, None]
+
+
+# Every candidate's return of 2015, where the real files are at hand.
+
+
+@pytest.fixture(scope="module")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    if "FARTHING_REAL_DATA" not in os.environ:
+        pytest.skip("FARTHING_REAL_DATA names no folder")
+    real = Path(os.environ["FARTHING_REAL_DATA"])
+    # results of 2010 with smaller parties pooled: where others came first or second, none
+    with (real / "elections" / "1918-2017election_results.csv").open(encoding="cp1252") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["election"] == "2010"]
+    parties = {"con_votes": "Con", "lib_votes ": "LD", "lab_votes": "Lab", "natSW_votes": "Nat"}
+    results = [
+        (row, {name: int(row[column]) for column, name in parties.items() if row[column].strip()})
+        for row in rows
+    ]
+    contests = [
+        line
+        for row, votes in results
+        if int(row["oth_votes"] or 0) < sorted([0, 0, *votes.values()])[-2]
+        for line in seat(
+            int(row["constituency_id"][1:]),
+            row["constituency"],
+            {**votes, "others": int(row["oth_votes"] or 0)},
+            election="election 2010",
+            held_on="2010-05-06",
+            area_code=row["constituency_id"],
+        )
+    ]
+    book = small_book(tmp_path_factory.mktemp("returns"), contests=contests)
+    book.add(
+        real / "electoral_commission" / "candidate_spending_ge2015.xlsx",
+        declare={"observed_on": "2017-05-01"},
+        quarantine=True,
+    )
+    return audited(book, "allocation")
+
+
+def test_on_real_returns_closer_seats_had_more(returns: Answer) -> None:
+    lean = {row["organisation"]: row for row in returns.tables["lean"].iter_rows(named=True)}
+    for party in ("Conservative Party", "Labour Party", "Liberal Democrats"):
+        assert lean[party]["concentration_index_low"] < -0.2
+        assert lean[party]["targeting_ratio_at_5_percent_low"] > 1.7
+        assert lean[party]["p_value"] < 1e-6
+    assert len(stable(spec_of(returns))) < 60_000
+
+
+def test_on_real_returns_the_two_seats_of_the_story(returns: Answer) -> None:
+    labour = returns.tables["money"].filter(pl.col("organisation") == "Labour Party")
+    sums = dict(labour.select("area_code", "low").iter_rows())
+    assert sums["E14000886"] == Decimal("32784.60") + Decimal("12082.21")
+    assert sums["E14000779"] == Decimal("2674.00") + Decimal("6708.17")
+    known = {row["area_code"]: row for row in returns.tables["standings"].iter_rows(named=True)}
+    assert (known["E14000886"]["winner"], known["E14000886"]["majority"]) == ("Con", 1_659)
+    assert (known["E14000779"]["winner"], known["E14000779"]["majority"]) == ("Lab", 4_545)
