@@ -24,6 +24,7 @@ SHOWN_PANELS = 3
 SHOWN_SEGMENTS = 21
 SHOWN_CLAIMS = 8
 ROOM = 1.3  # beyond the last mark, for its words
+HEIGHT = 180  # of a panel at the least
 SCHEMA: dict[str, Any] = {
     "segment": pl.String,
     "low": pl.Float64,
@@ -140,7 +141,7 @@ def _panel(rows: Sequence[tuple[Any, ...]], title: str, axis_title: str) -> Draw
     labels = alt.Axis(
         domain=False, ticks=False, labelPadding=8, minExtent=charts.LABELS, labelLimit=charts.LABELS
     )
-    step = max(22, 140 // len(rows))
+    step = max(22, HEIGHT // len(rows))
     base = alt.Chart(width=charts.WIDTH, height=alt.Step(step)).encode(
         y=alt.Y("segment:N", sort=table["segment"].to_list(), title=None, axis=labels)
     )
