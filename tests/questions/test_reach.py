@@ -355,6 +355,18 @@ def test_a_platforms_charge_without_a_channel_is_for_what_it_delivered(tmp_path:
     assert ends(answer, "prices", "cost_per_thousand") == (5, 5)
 
 
+def test_sums_beyond_all_reason_are_still_answered(tmp_path: Path) -> None:
+    answer = audited_of(
+        tmp_path,
+        spend=[spent("£9,999,999,999,999,999.99")],
+        reach=[shown("9999999999999998"), people("9999999999999999")],
+        rates=[{"amount": "£0.01"}],
+        audiences=[everyone("1")],
+    )
+    assert answer.tables["bought"].select("bought_low", "bought_high").rows() == [(None, None)]
+    assert statuses(answer, "reach.impressions_cover_people") == ["fail"]
+
+
 # What is not on record.
 
 

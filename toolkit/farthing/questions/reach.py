@@ -12,7 +12,7 @@ import polars as pl
 from farthing.formats import interval, listed, number, shares
 from farthing.question import Finding, Question, Status, Tables, read_sql
 from farthing.questions.reach_chart import chart
-from farthing.questions.reach_measures import Campaign, campaigns_of, compute, foremost
+from farthing.questions.reach_measures import Campaign, compute, foremost, titles
 from farthing.stats.delivery import (
     FEWEST_PRICES,
     Excess,
@@ -75,15 +75,15 @@ Row = Mapping[str, Any]
 
 def findings(tables: Tables) -> list[Finding]:
     """Say what was delivered to how many, at what price, and which figures cannot be true."""
-    campaigns = campaigns_of(tables)
+    called = titles(tables)
     found: list[Finding] = []
-    for one in foremost(campaigns):
-        found += _of_campaign(one, tables, "" if len(campaigns) == 1 else f"{one.title}: ")
+    for one in foremost(tables):
+        found += _of_campaign(one, tables, "" if len(called) == 1 else f"{one.title}: ")
     found += _outliers(tables["prices"])
     found += _bought(tables["bought"])
-    found += _without(campaigns)
+    found += _without(tables, called)
     found += _rules(tables["rules"])
-    if not campaigns:
+    if not called:
         sentence = "No record seen of money spent or of delivery measured."
         found.append(Finding("cannot_tell", "reach.no_record", sentence, (), "delivery"))
     return found
@@ -375,29 +375,30 @@ def _seen(row: Row) -> str:
     return interval(row["price_low"], row["price_high"], row["currency"])
 
 
-def _without(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
+def _without(tables: Tables, called: Mapping[str, str]) -> Iterator[Finding]:
     """Name the campaigns of which money, delivery or a measure of it is not on record."""
-    shown = [one for one in campaigns if one.whole is not None]
+    shown = tables["delivery"].filter(pl.col("part").is_null())
+    paid = tables["money"].filter(pl.col("part").is_null())
     cases = (
         ("reach.people", "delivery", "no count of people on record",
          "Impressions do not tell: one person can be shown it many times.",
-         [one for one in shown if one.whole and one.whole["people_low"] is None]),
+         shown.filter(pl.col("people_low").is_null())),
         ("reach.impressions", "delivery", "no count of impressions on record",
          "People do not tell: one person can be shown it many times.",
-         [one for one in shown if one.whole and one.whole["impressions_low"] is None]),
+         shown.filter(pl.col("impressions_low").is_null())),
         ("reach.spend_without_delivery", "money", "money on record and no measure of delivery",
          "That is not zero people: no record was seen.",
-         [one for one in campaigns if one.whole is None]),
+         paid.join(shown, on="campaign_id", how="anti")),
         ("reach.delivery_without_spend", "delivery", "delivery measured and no money on record",
          "That is not zero money: no record was seen.",
-         [one for one in campaigns if not one.money]),
+         shown.join(paid, on="campaign_id", how="anti")),
     )  # fmt: skip
     for code, table, what, but, rows in cases:
-        if rows:
-            have = "1 campaign has" if len(rows) == 1 else f"{len(rows):,} campaigns have"
-            names = "; ".join(one.title for one in rows[:NAMED])
-            more = f"; and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
-            sentence = f"{have} {what}: {names}{more}. {but}"
+        names = sorted(called[name] for name in rows["campaign_id"].unique())
+        if names:
+            have = "1 campaign has" if len(names) == 1 else f"{len(names):,} campaigns have"
+            more = f"; and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+            sentence = f"{have} {what}: {'; '.join(names[:NAMED])}{more}. {but}"
             yield Finding("cannot_tell", code, sentence, (), table)
 
 

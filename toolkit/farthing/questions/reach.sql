@@ -131,10 +131,10 @@ SELECT
     WHEN channels.channels = 1 THEN only_channel
     ELSE channels.channels || ' channels'
   END AS channel,
-  CAST(floor(impressions_low) AS BIGINT) AS impressions_low,
-  CAST(ceil(impressions_high) AS BIGINT) AS impressions_high,
-  CAST(floor(people_low) AS BIGINT) AS people_low,
-  CAST(ceil(people_high) AS BIGINT) AS people_high,
+  TRY_CAST(floor(impressions_low) AS BIGINT) AS impressions_low,
+  TRY_CAST(ceil(impressions_high) AS BIGINT) AS impressions_high,
+  TRY_CAST(floor(people_low) AS BIGINT) AS people_low,
+  TRY_CAST(ceil(people_high) AS BIGINT) AS people_high,
   CASE
     WHEN impressions_low IS NOT NULL AND people_low IS NOT NULL
       AND (people_high IS NULL OR people_high > 0)
@@ -288,7 +288,8 @@ WITH cells AS (
     segment_kind,
     segment,
     CASE
-      WHEN segment_kind <> 'audience' AND min(coalesce(series, '')) = max(coalesce(series, ''))
+      WHEN segment_kind <> 'audience' AND count(series) IN (0, count(*))
+        AND coalesce(min(series) = max(series), true)
       THEN sum(low) FILTER (WHERE measure = 'impressions')
       ELSE max(low) FILTER (WHERE measure = 'impressions')
     END AS shown_least,
@@ -429,8 +430,8 @@ SELECT
   examples.starts_on,
   examples.ends_before,
   examples.among,
-  CAST(floor(examples.least) AS BIGINT) AS least,
-  CAST(ceil(examples.most) AS BIGINT) AS most,
+  examples.least,
+  examples.most,
   CASE
     WHEN counted.rule IN ('nobody_sees_nothing', 'parts_within_whole') THEN 'impressions'
     ELSE 'people'

@@ -13,7 +13,7 @@ from farthing import charts
 from farthing.charts import Drawing
 from farthing.formats import interval, number
 from farthing.question import Tables
-from farthing.questions.reach_measures import campaigns_of, foremost
+from farthing.questions.reach_measures import foremost
 
 #: Lines of one panel.
 SHOWN = 6
@@ -38,7 +38,7 @@ Line = tuple[str, float | None, float | None, str, str]
 
 def chart(tables: Tables) -> Drawing | None:
     """Draw impressions, people and prices of the foremost campaigns, a panel of each."""
-    found = foremost(campaigns_of(tables))
+    found = foremost(tables)
     titles = {one.campaign_id: one.title for one in found}
     wholes = [one.whole for one in found if one.whole is not None]
     panels = [

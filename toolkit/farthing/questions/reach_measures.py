@@ -25,9 +25,13 @@ from farthing.stats.reach_curves import goerg_range
 
 #: Campaigns with findings and tables of their own; the others are in the tables of all.
 FOUND_CAMPAIGNS = 12
+#: Channels whose prices are named one by one.
+NAMED_CHANNELS = 3
 TIMES = (1, 2, 3, 5, 10)
 #: The largest count that is put into a curve: beyond it the machine's numbers have gaps.
 LARGEST = 2**53
+#: The largest whole number that a table holds.
+MOST = 2**63 - 1
 
 NOT_SAID = "not said"
 
@@ -122,9 +126,9 @@ class Campaign:
 
 def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     """Work out prices, coverage, unions of channels, frequencies, and what the money buys."""
-    campaigns = campaigns_of(tables)
+    campaigns = _campaigns(tables, titles(tables))
     pairs = [pair for one in campaigns for pair in one.pairs()]
-    found = foremost(campaigns)
+    found = foremost(tables)
     made = {
         "prices": (PRICES_SCHEMA, (_price(*pair) for pair in pairs)),
         "coverage": (COVERAGE_SCHEMA, _coverage(found, tables["populations"])),
@@ -139,14 +143,13 @@ def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     }
 
 
-def campaigns_of(tables: Tables) -> list[Campaign]:
+def _campaigns(tables: Tables, called: Mapping[str, str]) -> list[Campaign]:
     """Gather the rows of each campaign, by name."""
     campaigns: dict[str, Campaign] = {}
-    titles = _titles(tables)
 
     def of(row: Row) -> Campaign:
         name = row["campaign_id"]
-        return campaigns.setdefault(name, Campaign(name, titles[name]))
+        return campaigns.get(name) or campaigns.setdefault(name, Campaign(name, called[name]))
 
     for row in tables["delivery"].iter_rows(named=True):
         one = of(row)
@@ -162,7 +165,7 @@ def campaigns_of(tables: Tables) -> list[Campaign]:
     return sorted(campaigns.values(), key=lambda one: (one.title, one.campaign_id))
 
 
-def _titles(tables: Tables) -> dict[str, str]:
+def titles(tables: Tables) -> dict[str, str]:
     """Name every campaign so that no two are called the same."""
     rows = pl.concat(
         [tables[name].select("campaign_id", "campaign") for name in ("delivery", "money")]
@@ -174,16 +177,22 @@ def _titles(tables: Tables) -> dict[str, str]:
     }
 
 
-def foremost(campaigns: Sequence[Campaign]) -> list[Campaign]:
+def foremost(tables: Tables) -> list[Campaign]:
     """Return the campaigns that have findings: with money and delivery first, then by size."""
-
-    def size(one: Campaign) -> tuple[bool, int, str]:
-        shown = (
-            [one.whole[f"{of}_low"] or 0 for of in ("impressions", "people")] if one.whole else []
-        )
-        return not (one.whole and one.money), -max(shown, default=0), one.campaign_id
-
-    return sorted((one for one in campaigns if one.whole), key=size)[:FOUND_CAMPAIGNS]
+    size = pl.max_horizontal("impressions_low", "people_low").fill_null(0).alias("size")
+    wholes = tables["delivery"].filter(pl.col("part").is_null()).select("campaign_id", size)
+    paid = tables["money"].select("campaign_id", has_money=pl.lit(True)).unique()
+    chosen = (
+        wholes.join(paid, on="campaign_id", how="left", maintain_order="left")
+        .sort(pl.col("has_money").fill_null(False), "size", descending=True, maintain_order=True)
+        .head(FOUND_CAMPAIGNS)
+    )
+    of_them = {
+        name: tables[name].join(chosen, on="campaign_id", how="semi", maintain_order="left")
+        for name in ("delivery", "money")
+    }
+    campaigns = {one.campaign_id: one for one in _campaigns(of_them, titles(tables))}
+    return [campaigns[name] for name in chosen["campaign_id"]]
 
 
 def _range(row: Row, name: str) -> Range:
@@ -307,9 +316,7 @@ def _bought(
     campaigns: Sequence[Campaign], pairs: Sequence[tuple[Row, Row]], prices: pl.DataFrame
 ) -> Iterator[tuple[Any, ...]]:
     """Hold what money could have bought at the prices seen against what was recorded."""
-    seen: dict[str, list[Row]] = {}
-    for price in prices.iter_rows(named=True):
-        seen.setdefault(price["currency"], []).append(price)
+    seen = _seen(prices)
     if not seen:
         return
     paired = {id(money) for money, _ in pairs}
@@ -323,27 +330,42 @@ def _bought(
     ]
     for money, row in told:
         channel = money["part"] or (row["channel"] if row else None)
-        fitting = [
-            price for price in seen.get(money["currency"], []) if price["channel"] == channel
-        ]
-        if not fitting and row is not None:
-            fitting = seen.get(money["currency"], [])
-        if fitting and money["spend_low"] is not None and money["spend_low"] >= 0:
-            yield _buys(money, row, channel or "", fitting)
+        price = seen.get((money["currency"], channel))
+        if price is None and row is not None:
+            price = seen.get((money["currency"], None))
+        if price is not None and money["spend_low"] is not None and money["spend_low"] >= 0:
+            yield _buys(money, row, channel or "", price)
 
 
-def _buys(money: Row, row: Row | None, channel: str, prices: Sequence[Row]) -> tuple[Any, ...]:
-    highs = [price["high"] for price in prices]
-    cpm: Range = (min(price["low"] for price in prices), None if None in highs else max(highs))
+def _seen(prices: pl.DataFrame) -> dict[tuple[str, str | None], tuple[str, Range]]:
+    """Return the range of prices of each currency and channel, and of all channels, in words."""
+    found: dict[tuple[str, str | None], tuple[str, Range]] = {}
+    for rows in prices.partition_by("currency", maintain_order=True):
+        currency = rows["currency"][0]
+        for row in rows.iter_rows(named=True):
+            found[currency, row["channel"]] = row["channel"], (row["low"], row["high"])
+        channels = rows["channel"].to_list()
+        words = listed(channels) if len(channels) <= NAMED_CHANNELS else "all channels"
+        high = None if rows["high"].has_nulls() else max(rows["high"])
+        found[currency, None] = words, (min(rows["low"]), high)
+    return found
+
+
+def _buys(money: Row, row: Row | None, channel: str, price: tuple[str, Range]) -> tuple[Any, ...]:
+    of, cpm = price
     low, high = impressions_bought(_range(money, "spend"), cpm)
-    bought = None if low is None else floor(low), None if high is None else floor(high)
+    bought = _whole(low), _whole(high)
     recorded = (row["impressions_low"], row["impressions_high"]) if row else (None, None)
-    channels = listed(sorted({price["channel"] for price in prices})) if len(prices) < 4 else "all"
     return (
         money["campaign"], channel, money["currency"], money["record"],
-        money["spend_low"], money["spend_high"], channels, *cpm, *bought, *recorded,
+        money["spend_low"], money["spend_high"], of, *cpm, *bought, *recorded,
         _verdict(bought, recorded), money["entries"], money["part"], money["campaign_id"],
     )  # fmt: skip
+
+
+def _whole(count: Decimal | None) -> int | None:
+    """Round down to whole impressions; what no column of the table holds is without bound."""
+    return None if count is None or count > MOST else floor(count)
 
 
 def _verdict(bought: tuple[int | None, int | None], recorded: tuple[int | None, int | None]) -> str:
