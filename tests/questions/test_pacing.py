@@ -333,6 +333,22 @@ def test_two_currencies_are_two_lines(tmp_path: Path) -> None:
     assert len(spec_of(answer)["vconcat"]) == 2
 
 
+def test_many_campaigns_in_two_currencies_are_counted(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        campaigns=[{"campaign_id": f"c{at:02}"} for at in range(14)],
+        spend=[
+            spent("9.00", campaign_id=f"c{at:02}", currency=currency)
+            for at in range(14)
+            for currency in ("GBP", "USD")
+        ],
+    )
+    assert len(sentences(answer, "pacing.currencies")) == 13
+    assert sentences(answer, "pacing.currencies")[-1] == (
+        "Of “currencies” the table has 2 more rows like these."
+    )
+
+
 # Dates and plans.
 
 

@@ -93,7 +93,7 @@ def findings(tables: Tables) -> list[Finding]:
             ["within", "of"],
             lambda row: held_finding(row, titles),
         ),
-        *_currencies(tables["lines"], titles),
+        *_found("lines", _in_currencies(tables["lines"]), [], lambda row: _currency(row, titles)),
         *_dates(tables),
         *_undated(tables["lines"]),
     ]
@@ -162,15 +162,20 @@ def _paid_early(row: Row, titles: Mapping[str, str]) -> Finding:
     return Finding("fail", "pacing.paid_early", sentence, (), "paid_early")
 
 
-def _currencies(lines: pl.DataFrame, titles: Mapping[str, str]) -> Iterator[Finding]:
+def _currency(row: Row, titles: Mapping[str, str]) -> Finding:
+    """Say that a campaign's money in two currencies is not added."""
+    sentence = (
+        f"{titles[row['campaign_id']]}: its money is in {listed(row['unit'])}: lines of their own, "
+        "which are not added."
+    )
+    return Finding("cannot_tell", "pacing.currencies", sentence, (), "lines")
+
+
+def _in_currencies(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the campaigns whose money is in several currencies, with the list of them."""
     money = lines.filter(pl.col("record") != "impressions")
     units = money.group_by("campaign_id", maintain_order=True).agg(pl.col("unit").unique().sort())
-    for campaign_id, currencies in units.filter(pl.col("unit").list.len() > 1).iter_rows():
-        sentence = (
-            f"{titles[campaign_id]}: its money is in {listed(currencies)}: lines of their own, "
-            "which are not added."
-        )
-        yield Finding("cannot_tell", "pacing.currencies", sentence, (), "lines")
+    return units.filter(pl.col("unit").list.len() > 1)
 
 
 def _dates(tables: Tables) -> Iterator[Finding]:
