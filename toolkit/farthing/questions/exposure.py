@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from math import floor, inf, log
 from typing import Any
 
@@ -13,6 +11,15 @@ import polars as pl
 from farthing.formats import interval, listed, number, share
 from farthing.question import Finding, Question, Status, Tables, read_sql
 from farthing.questions.exposure_chart import chart
+from farthing.questions.exposure_money import (
+    SUM,
+    Bought,
+    bought_by_campaign,
+    each_sees,
+    limit_of,
+    money_buys,
+    thinly,
+)
 from farthing.questions.exposure_panels import (
     CONFIDENCE,
     COVERAGES,
@@ -36,10 +43,6 @@ MISS = 0.05
 CHECKERS = (1, 2, 3, 5, 10, 20, 50)
 #: The sizes that are named in a sentence.
 EXAMPLES = (1, 3, 5, 10)
-#: What tells one sum of money of a campaign from another.
-SUM = ("record", "currency", "entries")
-AUDIENCES = (50, 500, 5_000, 50_000)
-EXAMPLE_AUDIENCE = 500
 CAVEATS = (
     "Checkers are seldom a random sample: they follow the same pages, and friends share posts.",
     "A panel that volunteers may be as targeted as insiders are.",
@@ -69,29 +72,9 @@ SETTLES_SCHEMA: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Bought:
-    """What the sums on the book could have bought for one campaign.
-
-    Parameters
-    ----------
-    low, high
-        Impressions: the fewest that the smallest sum buys, the most that the largest does.
-        ``None`` is not known, and for the most without bound.
-    """
-
-    low: int | None
-    high: int | None
-
-    def reached(self, people: int) -> tuple[int | None, int | None]:
-        """Return how many of so many people that is, if nobody is shown it twice."""
-        low = None if self.low is None else min(self.low, people)
-        return low, None if self.high is None else min(self.high, people)
-
-
 def compute(tables: Tables) -> dict[str, pl.DataFrame]:
     """Work out what a panel shows, what the money allows, and what would settle it."""
-    bought = _bought(tables["bought"])
+    bought = bought_by_campaign(tables["bought"])
     populations = [
         (row["population"], int(row["low"])) for row in tables["populations"].iter_rows(named=True)
     ]
@@ -104,27 +87,12 @@ def compute(tables: Tables) -> dict[str, pl.DataFrame]:
         "needed": needed,
         "chances": chances(panels, populations),
         "contrasts": contrasts(panels),
-        "thinly": _thinly(tables["bought"]),
+        "thinly": thinly(tables["bought"]),
         "settles": pl.DataFrame(
             [*_settles(bought, populations)], schema=SETTLES_SCHEMA, orient="row"
         ),
         "outcomes": outcomes(needed, populations),
     }
-
-
-def _bought(table: pl.DataFrame) -> dict[str, Bought]:
-    """Return by campaign what all its sums at all prices could have bought."""
-    return {
-        rows["campaign_id"][0]: Bought(*_ends(rows))
-        for rows in table.partition_by("campaign_id", maintain_order=True)
-    }
-
-
-def _ends(rows: pl.DataFrame) -> tuple[int | None, int | None]:
-    """Return the fewest and the most impressions; one that is not known leaves its end open."""
-    lows, highs = rows["impressions_low"], rows["impressions_high"]
-    low = None if lows.has_nulls() else lows.min()
-    return low, None if highs.has_nulls() else highs.max()  # type: ignore[return-value]
 
 
 def _needed(
@@ -136,7 +104,7 @@ def _needed(
         sizes = sorted({*CHECKERS, *_all_saw(rows)})
         everyone: Sequence[tuple[str | None, int | None]] = populations or [(None, None)]
         for population, people in everyone:
-            limit = _limit(bought.get(campaign_id), people)
+            limit = limit_of(bought.get(campaign_id), people)
             for size in sizes:
                 chance = None if limit is None else log10_chance_all_saw(limit, size)
                 needed = coverage_bounds(size, size, CONFIDENCE)
@@ -151,43 +119,6 @@ def _needed(
 def _all_saw(panels: pl.DataFrame) -> list[int]:
     """Return the sizes of the panels that all saw it, where they are known."""
     return panels.filter(pl.col("outcome") == "all")["asked"].drop_nulls().to_list()
-
-
-def _limit(bought: Bought | None, people: int | None) -> float | None:
-    """Return the largest share of people the money could have reached.
-
-    The most generous reading: the lowest price, the most money, the fewest people there may be,
-    and no one shown it twice.
-    """
-    if bought is None or bought.high is None or people is None:
-        return None
-    return min(bought.high, people) / people
-
-
-def _thinly(bought: pl.DataFrame) -> pl.DataFrame:
-    """Spread the impressions each sum could buy over audiences of several sizes."""
-    rows = [
-        (
-            money["campaign"][0], money["money"][0], size,
-            None if low is None else low // size, None if high is None else -(-high // size),
-            *(money[name][0] for name in SUM), money["campaign_id"][0],
-        )
-        for money in bought.partition_by("campaign_id", *SUM, maintain_order=True)
-        for low, high in [_ends(money)]
-        for size in AUDIENCES
-    ]  # fmt: skip
-    schema: dict[str, Any] = {
-        "campaign": pl.String,
-        "money": pl.String,
-        "audience": pl.Int64,
-        "each_low": pl.Int64,
-        "each_high": pl.Int64,
-        "record": pl.String,
-        "currency": pl.String,
-        "entries": pl.String,
-        "campaign_id": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _settles(
@@ -210,7 +141,7 @@ def findings(tables: Tables) -> list[Finding]:
         return []
     found: list[Finding] = []
     several = panels["campaign_id"].n_unique() > 1
-    bought = _bought(tables["bought"])
+    bought = bought_by_campaign(tables["bought"])
     for rows in panels.partition_by("campaign_id", maintain_order=True):
         about = f"{_title(rows, panels)}: " if several else ""
         shown = rows.head(MOST_PANELS)
@@ -232,7 +163,7 @@ def _beside(
     yield from (contrast(row, about) for row in others.head(MOST_PANELS).iter_rows(named=True))
     populations = tables["populations"]
     people = int(populations["low"][0]) if len(populations) else None
-    limit = _limit(bought, people)
+    limit = limit_of(bought, people)
     seen = of_known_size(panels).filter(pl.col("outcome") == "all")
     if limit is not None and limit < 1:
         yield from (evidence(row, limit, about) for row in seen.iter_rows(named=True))
@@ -255,7 +186,7 @@ def _campaign(
         for name in ("bought", "thinly", "delivery")
     }
     sums = of_it["bought"].partition_by(*SUM, maintain_order=True)
-    yield from (_money_buys(rows, about) for rows in sums)
+    yield from (money_buys(rows, about) for rows in sums)
     if not sums:
         sentence = (
             f"{about}What its money could have bought cannot be told: no sum of it stands beside a "
@@ -276,41 +207,7 @@ def _campaign(
     said = tables["verdicts"].filter(pl.col("campaign_id") == campaign_id)
     yield from (verdict(row, about) for row in said.iter_rows(named=True))
     for rows in of_it["thinly"].partition_by(*SUM, maintain_order=True):
-        yield _each(rows, of_it["delivery"], about)
-
-
-def _money_buys(bought: pl.DataFrame, about: str) -> Finding:
-    """Say what one sum could have bought over all prices seen."""
-    low, high = _ends(bought)
-    prices = bought.select(low="cpm_low", high="cpm_high")
-    cpm_high = None if prices["high"].has_nulls() else prices["high"].max()
-    cpm = interval(prices["low"].min(), cpm_high, bought["currency"][0])  # type: ignore[arg-type]
-    impressions = interval(_decimal(low), _decimal(high), "impressions")
-    return Finding(
-        "pass" if high is not None else "cannot_tell",
-        "exposure.money_buys",
-        f"{about}“{bought['money'][0]}”, {bought['told'][0]}, would buy {impressions} at the "
-        f"{'' if len(bought) == 1 else f'{len(bought)} '}{_prices(bought)}, {cpm} a thousand.",
-        (*_named(bought["entries"][0]), *bought["price_entries"].head(MOST_PANELS)),
-        "bought",
-    )
-
-
-def _named(entries: str | None) -> tuple[str, ...]:
-    return tuple((entries or "").split())
-
-
-def _prices(bought: pl.DataFrame) -> str:
-    """Say where and in which years prices were seen."""
-    seen = "price seen" if len(bought) == 1 else "prices seen"
-    days = bought["price_seen_on"].drop_nulls().to_list()
-    years = [f"{year}" for year in sorted({min(days).year, max(days).year})] if days else []
-    where = [listed(sorted(set(bought["channel"]))), *([" to ".join(years)] if years else [])]
-    return f"{seen} ({', '.join(where)})"
-
-
-def _decimal(value: int | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+        yield each_sees(rows, of_it["delivery"], about)
 
 
 def _coverage_needed(sizes: Sequence[int], about: str) -> Finding:
@@ -332,7 +229,7 @@ def _money_reaches(population: Row, bought: Bought, sizes: Sequence[int], about:
     everyone = (
         f"{population['population']} ({interval(population['low'], population['high'], None)})"
     )
-    limit = _limit(bought, int(population["low"]))
+    limit = limit_of(bought, int(population["low"]))
     entries = tuple(population["entries"].split())
     code = "exposure.money_reaches_coverage"
     if limit is None:
@@ -381,27 +278,6 @@ def _is_enough(limit: float, sizes: Sequence[int]) -> tuple[Status, str]:
         size = too_many[0]
         return "fail", f"too little for {number(size, 'checkers')}, who need {share(needed[size])}"
     return "pass", f"enough for {listed([number(size, 'checkers') for size in sorted(sizes)])}"
-
-
-def _each(thinly: pl.DataFrame, delivery: pl.DataFrame, about: str) -> Finding:
-    """Say how often a small audience would have seen it."""
-    row = thinly.row(by_predicate=pl.col("audience") == EXAMPLE_AUDIENCE, named=True)
-    impressions = interval(_decimal(row["each_low"]), _decimal(row["each_high"]), "impressions")
-    records = (
-        f"{number(len(delivery), 'measurements')} of it: see the table of delivery"
-        if len(delivery)
-        else "no record of it was seen"
-    )
-    return Finding(
-        "cannot_tell",
-        "exposure.targeting",
-        f"{about}Shown to {row['audience']:,} people alone, “{row['money']}” would buy "
-        f"{impressions} for each. If nobody was shown it so often, the audience was wider, or the "
-        "price higher, or the sum covers something else. Money cannot show whom it was aimed at, "
-        f"only delivery can: {records}.",
-        _named(row["entries"]),
-        "thinly",
-    )
 
 
 def _would_settle(
