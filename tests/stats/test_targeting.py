@@ -13,6 +13,7 @@ from scipy import stats
 from farthing.stats.targeting import (
     concentration_index,
     concentration_index_range,
+    outliers,
     targeting_ratio,
     targeting_ratio_range,
 )
@@ -160,3 +161,34 @@ class TestRanges:
             targeting_ratio_range([1], [1], [1], -1)
         with pytest.raises(ValueError, match="1 values on one side and 2 beside them"):
             concentration_index_range([1], [1], [1, 2])
+
+
+class TestOutliers:
+    @given(RANGED)
+    def test_each_seat_by_the_rule(self, rows: list[tuple[int, int, int]]) -> None:
+        low, more, margin = (list(side) for side in zip(*rows, strict=True))
+        high = [one + wide for one, wide in zip(low, more, strict=True)]
+        found = outliers(low, high, margin, 2)
+        close = [at for at, one in enumerate(margin) if one <= 2]
+        safe = [at for at, one in enumerate(margin) if one > 2]
+        if not close or not safe:
+            assert found is None
+            return
+        assert found is not None
+        most_close = float(np.median([high[at] for at in close]))
+        least_safe = float(np.median([low[at] for at in safe]))
+        assert found.over == [at for at in safe if low[at] > most_close]
+        assert found.under == [at for at in close if high[at] < least_safe]
+        assert found.marginal_median[1] == most_close
+        assert found.safe_median[0] == least_safe
+
+    def test_the_two_seats_of_the_story(self) -> None:
+        found = outliers([0, 2], [0, 2], [8.84, 15.0], 10)
+        assert found is not None
+        assert (found.over, found.under) == ([1], [0])
+
+    def test_refusals(self) -> None:
+        with pytest.raises(ValueError, match="a range ends below its start"):
+            outliers([2], [1], [1], 2)
+        with pytest.raises(ValueError, match="2 values on one side and 1 beside them"):
+            outliers([1, 2], [1, 2], [1], 2)
