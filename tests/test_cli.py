@@ -469,7 +469,8 @@ def test_sql_prints_exact_csv(run: Callable[..., Ran], tmp_path: Path) -> None:
             {"campaign_id": "c0", "stage": "claimed", "amount": ""},
         ],
     )
-    said = run("sql", book.path, "SELECT low, high, quote, '' AS empty FROM current_budgets")
+    query = "SELECT low, high, quote, '' AS empty FROM current_budgets ORDER BY entry_id"
+    said = run("sql", book.path, query)
     assert said.out == 'low,high,quote,empty\n1000000000000.10,1000000000000.10,,""\n,,,""\n'
     rows = run("sql", book.path, "SELECT campaign_id, name FROM current_campaigns ORDER BY 1").out
     assert [row[1] for row in csv.reader(io.StringIO(rows))][1:] == names
