@@ -12,7 +12,7 @@ import polars as pl
 from farthing.formats import interval, listed, number, shares
 from farthing.question import Finding, Question, Status, Tables, read_sql
 from farthing.questions.reach_chart import chart
-from farthing.questions.reach_measures import Campaign, compute, foremost, titles
+from farthing.questions.reach_measures import Campaign, compute, foremost, is_claimed, titles
 from farthing.stats.delivery import (
     FEWEST_PRICES,
     Excess,
@@ -93,7 +93,9 @@ def _of_campaign(one: Campaign, tables: Tables, about: str) -> Iterator[Finding]
     """Say what was measured of one campaign, and what it cost."""
     assert one.whole is not None
     if one.whole["impressions_low"] is not None:
-        sentence = _begin(about, f"{_counted(one.whole, 'impressions')}{_from(one.whole)}.")
+        sentence = _begin(
+            about, f"{_counted(one.whole, 'impressions')}{_from(one.whole, 'impressions')}."
+        )
         yield _of_whole(one.whole, "impressions", sentence)
     if one.whole["people_low"] is not None:
         sentence = f"{_people(one.whole)}{_if_independent(one, tables['together'])}"
@@ -147,9 +149,10 @@ def _counted(row: Row, name: str, unit: str = "") -> str:
     return interval(low, high, unit or name)
 
 
-def _from(row: Row) -> str:
-    """Say where delivery is told; a claim is called one."""
-    return f", {'claimed' if row['is_claimed'] else 'recorded'} in “{row['source']}”"
+def _from(row: Row, unit: str) -> str:
+    """Say where a count is told; a claim is called one."""
+    told = "claimed" if row[f"{unit}_claimed"] else "recorded"
+    return f", {told} in “{row[f'{unit}_source']}”"
 
 
 def _begin(about: str, sentence: str) -> str:
@@ -164,7 +167,7 @@ def _of_whole(row: Row, unit: str, sentence: str) -> Finding:
 
 def _people(row: Row) -> str:
     """Say how many people there were, without adding them."""
-    sentence = f"{_counted(row, 'people')}{_from(row)}."
+    sentence = f"{_counted(row, 'people')}{_from(row, 'people')}."
     if row["people_low"] == row["people_high"]:
         return sentence
     return (
@@ -196,7 +199,8 @@ def _frequency(row: Row, about: str) -> Iterator[Finding]:
         sentence = f"{about}How often each person saw it cannot be told: it reached nobody."
     else:
         times = _times(low, high)
-        sentence = f"{about}Each person it reached saw it {times} on average{_if_claimed(row)}."
+        claimed = _if_claimed(is_claimed(row))
+        sentence = f"{about}Each person it reached saw it {times} on average{claimed}."
     if low is None or high is None:
         status = "cannot_tell"
     yield Finding(status, "reach.frequency", sentence, _entries(row), "delivery")
@@ -215,7 +219,7 @@ def _shares_of_population(coverage: pl.DataFrame, whole: Row, about: str) -> Ite
         low, high = row["reach_share_low"], row["reach_share_high"]
         sentence = (
             f"{about}If all it reached are of “{row['population']}”, that is "
-            f"{shares(low, high)} of them{_if_claimed(whole)}."
+            f"{shares(low, high)} of them{_if_claimed(whole['people_claimed'])}."
         )
         status: Status = "cannot_tell" if high is None else "pass"
         yield Finding(status, "reach.share", sentence, _entries(whole), "coverage")
@@ -227,7 +231,7 @@ def _price(row: Row, about: str) -> Finding:
     where = f" on {row['channel']}" if row["channel"] not in (None, "not said") else ""
     money = interval(row["spend_low"], row["spend_high"], currency)
     told = [
-        f"{_money(row, name, currency, times)} {words}"
+        f"{words} for {_money(row, name, currency, times)}"
         for name, times, words in (
             ("cost_per_thousand", 1, "a thousand impressions"),
             ("cost_per_person", 1000, "a thousand people"),
@@ -241,7 +245,8 @@ def _price(row: Row, about: str) -> Finding:
         )
         return Finding("cannot_tell", "reach.price", sentence, _entries(row), "prices")
     is_open = all(row[f"{name}_high"] is None for name in ("cost_per_thousand", "cost_per_person"))
-    sentence = f"{about}{money} {RECORDS[row['record']]}{where}: {listed(told)}{_if_claimed(row)}."
+    claimed = _if_claimed(row["is_claimed"])
+    sentence = f"{about}{money} {RECORDS[row['record']]}{where}: {listed(told)}{claimed}."
     return Finding(
         "cannot_tell" if is_open else "pass", "reach.price", sentence, _entries(row), "prices"
     )
@@ -256,14 +261,14 @@ def _added(row: Row, about: str) -> Finding:
         return Finding("cannot_tell", code, sentence, (), "added")
     cost = _money(row, "cost_per_added_person", row["currency"], 1000)
     sentence = (
-        f"{about}What {row['channel']} added to the people of the other channels, "
-        f"{_counted(row, 'people_added', 'people')}, cost {cost} for each thousand."
+        f"{about}{row['channel']} added {_counted(row, 'people_added', 'people')} to those of the "
+        f"other channels: a thousand of them for {cost}."
     )
     return Finding("cannot_tell" if high is None else "pass", code, sentence, (), "added")
 
 
-def _if_claimed(row: Row) -> str:
-    return ", if delivery was as is claimed" if row["is_claimed"] else ""
+def _if_claimed(claimed: bool | None) -> str:
+    return ", if delivery was as is claimed" if claimed else ""
 
 
 def _money(row: Row, name: str, currency: str, times: int = 1) -> str:

@@ -95,8 +95,10 @@ WITH measured AS (
     max(low) AS low,
     CASE WHEN count(high) = count(*) THEN max(high) END AS high,
     sum(claims) > 0 AS is_claimed,
-    min(first_source) AS first_source,
-    max(last_source) AS last_source
+    CASE
+      WHEN min(first_source) = max(last_source) THEN min(first_source)
+      ELSE min(first_source) || ' and others'
+    END AS source
   FROM by_series
   GROUP BY campaign_id, part, measure
 ), channels AS (
@@ -118,9 +120,10 @@ WITH measured AS (
     sum(measurements) AS measurements,
     min(first_entry) AS first_entry,
     max(last_entry) AS last_entry,
-    max(is_claimed) AS is_claimed,
-    min(first_source) AS first_source,
-    max(last_source) AS last_source
+    max(CASE WHEN measure = 'impressions' THEN is_claimed END) AS impressions_claimed,
+    max(CASE WHEN measure = 'impressions' THEN source END) AS impressions_source,
+    max(CASE WHEN measure = 'people' THEN is_claimed END) AS people_claimed,
+    max(CASE WHEN measure = 'people' THEN source END) AS people_source
   FROM figures
   GROUP BY campaign_id, part
 )
@@ -146,11 +149,10 @@ SELECT
     WHEN people_low > 0 THEN CAST(impressions_high AS DOUBLE) / people_low
   END AS frequency_high,
   CAST(measurements AS BIGINT) AS measurements,
-  is_claimed,
-  CASE
-    WHEN first_source = last_source THEN first_source
-    ELSE first_source || ' and others'
-  END AS source,
+  impressions_claimed,
+  impressions_source,
+  people_claimed,
+  people_source,
   CASE measurements WHEN 1 THEN first_entry WHEN 2 THEN first_entry || ' ' || last_entry END
     AS entries,
   part,

@@ -71,7 +71,7 @@ def _counts(wholes: Sequence[Row], titles: Mapping[str, str], unit: str) -> Iter
     for row in [row for row in wholes if row[f"{unit}_low"] is not None][:SHOWN]:
         low, high = row[f"{unit}_low"], row[f"{unit}_high"]
         words = interval(Decimal(low), None if high is None else Decimal(high), unit)
-        kind = "claim" if row["is_claimed"] else "record"
+        kind = "claim" if row[f"{unit}_claimed"] else "record"
         yield titles[row["campaign_id"]], low, high, kind, words
 
 

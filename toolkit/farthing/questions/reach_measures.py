@@ -206,6 +206,11 @@ def _floats(ends: Range) -> tuple[float | None, float | None]:
     return None if low is None else float(low), None if high is None else float(high)
 
 
+def is_claimed(row: Row) -> bool:
+    """Tell whether what was delivered, or a part of it, is only claimed."""
+    return bool(row["impressions_claimed"] or row["people_claimed"])
+
+
 def _price(money: Row, row: Row) -> tuple[Any, ...]:
     """Divide money by the delivery it is for."""
     spend = _range(money, "spend")
@@ -218,7 +223,7 @@ def _price(money: Row, row: Row) -> tuple[Any, ...]:
         *_floats(cost_per_thousand(spend, _range(row, "impressions"))),
         row["people_low"], row["people_high"],
         *_floats(cost_per_person(spend, _range(row, "people"))),
-        row["is_claimed"], entries, row["part"], row["campaign_id"],
+        is_claimed(row), entries, row["part"], row["campaign_id"],
     )  # fmt: skip
 
 
