@@ -118,25 +118,25 @@ WITH known AS NOT MATERIALIZED (
   FROM {name} JOIN imports USING (batch_id)
   WHERE imports.posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)
 ), gone AS (
-  SELECT supersedes AS entry_id FROM known WHERE supersedes IS NOT NULL
-  UNION ALL
-  SELECT reverses FROM known WHERE reverses IS NOT NULL
-), standing AS NOT MATERIALIZED (
-  SELECT * FROM known
-  WHERE reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entry_id = known.entry_id)
+  SELECT coalesce(supersedes, reverses) AS entry_id
+  FROM known
+  WHERE supersedes IS NOT NULL OR reverses IS NOT NULL
+), keyed AS (
+  SELECT entry_id, record_key, coalesce(observed_on::VARCHAR, '') || ' ' || entry_id AS seen
+  FROM known
+  WHERE record_key IS NOT NULL AND reverses IS NULL
+    AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.entry_id = known.entry_id)
 ), latest AS (
-  SELECT record_key, max(coalesce(observed_on::VARCHAR, '') || ' ' || entry_id) AS seen
-  FROM standing
-  WHERE record_key IS NOT NULL
-  GROUP BY record_key
-  HAVING count(*) > 1
+  SELECT record_key, max(seen) AS seen FROM keyed GROUP BY record_key HAVING count(*) > 1
+), replaced AS (
+  SELECT entry_id FROM gone
+  UNION ALL
+  SELECT keyed.entry_id
+  FROM keyed JOIN latest ON latest.record_key = keyed.record_key AND latest.seen <> keyed.seen
 )
-SELECT {columns} FROM standing {linked}
-WHERE NOT EXISTS (
-  SELECT 1 FROM latest
-  WHERE latest.record_key = standing.record_key
-    AND latest.seen <> coalesce(standing.observed_on::VARCHAR, '') || ' ' || standing.entry_id
-)
+SELECT {columns} FROM known AS standing {linked}
+WHERE standing.reverses IS NULL
+  AND NOT EXISTS (SELECT 1 FROM replaced WHERE replaced.entry_id = standing.entry_id)
 """
 
 #: Imports that were known at the moment asked about.
