@@ -103,8 +103,8 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
         "As much is booked as was charged by the platform.",
         "More is said to have been asked for than was charged by the platform.",
         "The sum requested and the sum delivered are £95,000 apart.",
-        "The approval rate is 60%: what is approved of what is asked for.",
-        "The fill rate is 5%: what is booked of what is asked for.",
+        "The approval rate is 60%: what is said to be approved of what is said to be asked for.",
+        "The fill rate is 5%: what is booked of what is said to be asked for.",
         "The delivery rate is 100%: what is charged by the platform of what is booked.",
     ]
     assert {finding.status for finding in worked.findings} == {"pass"}
@@ -112,7 +112,9 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
 
 def test_exact_steps_leave_no_slack(worked: Answer) -> None:
     added = worked.tables["steps"].select("steps_added_low", "steps_added_high", "slack")
-    assert added.rows() == [(None, None, None)] * 4 + [(Decimal(-95000), Decimal(-95000), 0)]
+    assert added.rows() == [
+        (Decimal(change), Decimal(change), Decimal(0)) for change in (-40000, 0, -55000, 0, -95000)
+    ]
 
 
 def test_figures_open_to_their_rows(worked: Answer) -> None:
@@ -209,8 +211,8 @@ def test_zero_is_a_sum_and_a_blank_is_none(tmp_path: Path) -> None:
     kept = answer.tables["steps"].select("kept_share_low", "kept_share_high").rows()
     assert kept == [(None, None)] * 4
     assert sentence(answer, "bridge.fill_rate") == (
-        "The fill rate, what is booked of what is asked for, has no value: the sum requested may "
-        "be nothing."
+        "The fill rate, what is booked of what is said to be asked for, has no value: the sum "
+        "requested may be nothing."
     )
     assert statuses(answer, "bridge.fill_rate") == ["cannot_tell"]
 
@@ -535,6 +537,7 @@ def test_the_way_from_first_to_last_is_not_widened_by_what_lies_between(tmp_path
 bounds = st.tuples(amounts, st.decimals(min_value=0, max_value=Decimal("1e6"), places=2))
 
 
+@settings(deadline=None)
 @given(st.lists(bounds, min_size=3, max_size=5))
 def test_slack_is_never_below_nothing(sums: list[tuple[Decimal, Decimal]]) -> None:
     rows = [

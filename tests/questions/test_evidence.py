@@ -425,6 +425,7 @@ whole = st.integers(-1000, 1000)
 a_range = st.tuples(whole, st.integers(0, 50)).map(lambda ends: (ends[0], sum(ends)))
 
 
+@settings(deadline=None)
 @given(a_range, a_range, a_range)
 def test_sums_and_differences_hold_every_value_and_no_more(
     a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]
@@ -437,6 +438,7 @@ def test_sums_and_differences_hold_every_value_and_no_more(
     assert (low, high) == (a[0] + b[0] + c[0], a[1] + b[1] + c[1])
 
 
+@settings(deadline=None)
 @given(a_range, a_range)
 def test_ratios_hold_every_value_and_none_is_made_where_the_base_may_be_nothing(
     a: tuple[int, int], b: tuple[int, int]

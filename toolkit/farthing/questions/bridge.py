@@ -29,7 +29,7 @@ from farthing.questions.bridge_totals import (
     moved_within,
     totals_of,
 )
-from farthing.questions.bridge_words import DONE, RECORDED, WITHOUT_SUM, in_words, titles_of
+from farthing.questions.bridge_words import WITHOUT_SUM, as_known, in_words, titles_of
 
 #: Campaigns with more than one sum that have findings of their own; the others are counted.
 FOUND_CAMPAIGNS = 12
@@ -175,7 +175,7 @@ def _together(tables: Tables) -> Iterator[Finding]:
     for rows in totals.partition_by("currency", maintain_order=True):
         currency = rows["currency"][0]
         parts = [
-            f"{interval(row['low'], row['high'], currency)} {_done(row['stage'])} "
+            f"{interval(row['low'], row['high'], currency)} {as_known(row['stage'])} "
             f"({number(row['campaigns'], 'campaigns')})"
             for row in rows.iter_rows(named=True)
         ]
@@ -183,11 +183,6 @@ def _together(tables: Tables) -> Iterator[Finding]:
         if len(parts) > 1:
             sentence += " These are stages of the same money and are never added to each other."
         yield Finding("pass", "bridge.together", sentence, (), "totals")
-
-
-def _done(stage: str) -> str:
-    """Say what is done with money; what is somebody's word is said to be done."""
-    return DONE[stage] if stage in RECORDED else f"said to be {DONE[stage]}"
 
 
 def _moved(tables: Tables) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import polars as pl
 from farthing.formats import NO_RECORD, interval, listed, number, shares
 from farthing.question import Finding, Status, who
 from farthing.questions.bridge_steps import LAST_STATED, Row, told_of
-from farthing.questions.bridge_words import DONE, meaning, names_sum
+from farthing.questions.bridge_words import DONE, as_known, meaning, names_sum
 
 MORE = {"falls": "More", "rises": "Less", "the same": "As much"}
 
@@ -120,7 +120,7 @@ def _has_both(rate: Row) -> bool:
 def _rate(rate: Row, about: str) -> Finding:
     entries = tuple(rate["entries"].split())
     code, name = f"bridge.{rate['rate']}_rate", f"{about}The {rate['rate']} rate"
-    what = f"what is {DONE[rate['stage']]} of what is {DONE[rate['of_stage']]}"
+    what = f"what is {as_known(rate['stage'])} of what is {as_known(rate['of_stage'])}"
     if rate["undefined"]:
         sentence = f"{name}, {what}, has no value: {rate['undefined']}."
         return Finding("cannot_tell", code, sentence, entries, "rates")
@@ -136,7 +136,8 @@ def _missing(stages: Sequence[Row], steps: Sequence[Row], about: str) -> Iterato
             f"{about}No record seen of money {listed(missing, 'or')}. That is not {zero}: it was "
             "not found."
         )
-        if over := [step for step in steps if step["without_record"] and step["slack"] is None]:
+        single = steps[:-1] if len(steps) > 1 else steps
+        if over := [step for step in single if step["without_record"]]:
             ways = dict.fromkeys(f"from {one['from_stage']} to {one['to_stage']}" for one in over)
             sentence += f" Over the gap the bridge goes {listed([*ways])} in one step."
         yield Finding("cannot_tell", "bridge.stages_without_record", sentence, (), "stages")

@@ -109,7 +109,7 @@ def steps_of(stages: pl.DataFrame, contrasts: pl.DataFrame) -> pl.DataFrame:
 def _steps(stages: Sequence[Row], contrasts: Contrasts) -> Iterator[Row]:
     told = told_of(stages)
     steps = [_step(*pair, stages, contrasts) for pair in pairwise(told)]
-    yield from steps
+    yield from ({**step, **_added([step], step)} for step in steps)
     if len(steps) > 1:
         whole = _step(told[0], told[-1], stages, contrasts)
         yield {**whole, **_added(steps, whole)}

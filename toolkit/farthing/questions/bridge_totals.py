@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 MONEY = pl.Decimal(38, 2)
 STAGES = ("requested", "approved", "claimed", "booked", "delivered")
@@ -85,16 +83,17 @@ def family_of(kin: pl.DataFrame) -> dict[str, str]:
     >>> family_of(pl.DataFrame({"organisation": ["B", "C"], "other": ["A", "B"]}))
     {'A': 'A', 'B': 'A', 'C': 'A'}
     """
-    names = sorted({*kin["organisation"], *kin["other"]})
-    place = {name: at for at, name in enumerate(names)}
-    ends = [[place[name] for name in kin[side]] for side in ("organisation", "other")]
-    links = coo_array(([True] * len(kin), (ends[0], ends[1])), shape=(len(names), len(names)))
-    _, groups = connected_components(links, directed=False)
-    first: dict[int, str] = {}
-    return {
-        name: first.setdefault(group, name)
-        for name, group in zip(names, groups.tolist(), strict=True)
-    }
+    leader: dict[str, str] = {}
+
+    def first(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            name = leader[name]
+        return name
+
+    for one, other in kin.select("organisation", "other").iter_rows():
+        least, most = sorted((first(one), first(other)))
+        leader[most] = least
+    return {name: first(name) for name in sorted(leader)}
 
 
 def moved_within(

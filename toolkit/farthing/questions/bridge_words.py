@@ -21,6 +21,11 @@ RECORDED = ("booked", "delivered")
 WITHOUT_SUM = ("unknown", "vague")
 
 
+def as_known(stage: str) -> str:
+    """Say what is done with money; what is somebody's word is said to be done."""
+    return DONE[stage] if stage in RECORDED else f"said to be {DONE[stage]}"
+
+
 def titles_of(tables: Tables) -> dict[Money, str]:
     """Name each campaign's money so that no two are called the same."""
     columns = ("campaign_id", "currency", "campaign")

@@ -45,7 +45,7 @@ QUANTITY_SCHEMA: dict[str, Any] = {
 SHOWN_QUANTITIES = 6
 SHOWN_LINES = 8
 LONGEST_QUOTE = 40
-LONGEST_LABEL = 30
+LONGEST_LABEL = 26
 #: Quantities whose history is printed; the others are counted.
 FOUND_HISTORIES = 12
 

@@ -9,6 +9,7 @@
 -- name: statements
 -- Every figure of each quantity: one row per statement, and one per figure computed from votes
 -- or returns, of a quantity that is stated or that a stated one is made of. Units are in the row.
+-- Entries names the rows of a figure, but for a sum of more than 200.
 WITH graded AS (
   SELECT
     source_id,
@@ -19,24 +20,64 @@ WITH graded AS (
       WHEN 'named_witness' THEN 4 WHEN 'unnamed_witness' THEN 5 ELSE 6
     END AS rank
   FROM current_sources
+), claimed AS (
+  SELECT
+    statements.quantity,
+    statements.low,
+    statements.high,
+    statements.unit,
+    statements.basis,
+    statements.wording,
+    statements.quote,
+    statements.said_by,
+    statements.reported_by,
+    statements.modality,
+    statements.note,
+    -- an opinion is ranked as one, whoever gives it
+    CASE WHEN statements.modality = 'opinion' THEN 6 ELSE coalesce(graded.rank, 6) END AS rank,
+    coalesce(graded.origin_id, statements.source_id) AS origin,
+    CAST(NULL AS VARCHAR) AS computed_from,
+    statements.entry_id AS entries
+  FROM current_statements AS statements LEFT JOIN graded USING (source_id)
+), terms AS (
+  -- a quantity can be made of others: their names stand in its own
+  SELECT DISTINCT
+    quantity,
+    replace(replace(replace(quantity, ' less ', ' plus '), ' as a multiple of ', ' plus '),
+      ' as a percentage of ', ' plus ') AS parts
+  FROM claimed
+), wanted AS (
+  SELECT quantity FROM terms
+  UNION
+  SELECT split_part(parts, ' plus ', places.place)
+  FROM terms CROSS JOIN (SELECT * FROM (VALUES (1), (2), (3), (4)) AS numbers (place)) AS places
 ), electorates AS (
   -- the count that holds for the last day before the poll, for areas whose results have none
   SELECT
-    contests.election,
-    contests.area_code,
-    arg_max(audiences.low, coalesce(audiences.as_of, contests.held_on)) AS low,
-    arg_max(audiences.high, coalesce(audiences.as_of, contests.held_on)) AS high
+    election,
+    area_code,
+    arg_max(low, told) AS low,
+    arg_max(high, told) AS high,
+    arg_max(entry_id, told) AS entry
   FROM (
-    SELECT election, area_code, max(held_on) AS held_on
-    FROM current_contests
-    GROUP BY election, area_code
-    HAVING count(electorate) = 0
-  ) AS contests
-  JOIN current_audiences AS audiences
-    ON audiences.segment_kind = 'area' AND audiences.segment = contests.area_code
-    AND coalesce(audiences.as_of, contests.held_on) <= contests.held_on
-  WHERE audiences.low > 0 AND audiences.high IS NOT NULL
-  GROUP BY contests.election, contests.area_code
+    SELECT
+      contests.election,
+      contests.area_code,
+      audiences.low,
+      audiences.high,
+      audiences.entry_id,
+      coalesce(CAST(audiences.as_of AS VARCHAR), '') || ' ' || audiences.entry_id AS told
+    FROM (
+      SELECT election, area_code, max(held_on) AS held_on
+      FROM current_contests
+      GROUP BY election, area_code
+      HAVING count(electorate) = 0
+    ) AS contests
+    JOIN current_audiences AS audiences ON audiences.segment = contests.area_code
+    WHERE audiences.segment_kind = 'area' AND audiences.low > 0 AND audiences.high IS NOT NULL
+      AND coalesce(audiences.as_of, contests.held_on) <= contests.held_on
+  ) AS counts
+  GROUP BY election, area_code
 ), placed AS (
   SELECT
     contests.*,
@@ -66,8 +107,15 @@ WITH graded AS (
   GROUP BY election, area_code
 ), seats AS (
   -- a seat in which two have the most votes is won by lot, which the votes do not tell
-  SELECT *, CASE WHEN first_votes > coalesce(second_votes, -1) THEN first END AS winner
-  FROM counted
+  SELECT
+    counted.* EXCLUDE (electorate),
+    CASE WHEN first_votes > coalesce(second_votes, -1) THEN first END AS winner,
+    coalesce(counted.electorate, electorates.low) AS electorate,
+    coalesce(counted.electorate, electorates.high) AS most_electorate,
+    electorates.entry AS electorate_entry,
+    CASE WHEN electorates.entry IS NULL THEN 'contests' ELSE 'contests and audiences' END
+      AS counted_from
+  FROM counted LEFT JOIN electorates USING (election, area_code)
 ), elections AS (
   SELECT
     election,
@@ -75,6 +123,8 @@ WITH graded AS (
     'the votes of ' || count(*) || CASE WHEN count(*) = 1 THEN ' seat' ELSE ' seats' END
       AS said_by,
     sum(electorate) AS electorate,
+    sum(most_electorate) AS most_electorate,
+    max(counted_from) AS counted_from,
     count(electorate) = count(*) AS is_whole,
     sum(valid_votes) AS valid_votes,
     max(rank) AS rank,
@@ -150,8 +200,16 @@ WITH graded AS (
     max(rank) AS rank,
     min(origin_id) AS origin,
     max(origin_id) AS other_origin,
-    string_agg(entry_id, ' ' ORDER BY entry_id) AS entries
-  FROM returned
+    CASE WHEN count(*) <= 200
+      THEN string_agg(CASE WHEN place <= 200 THEN entry_id END, ' ' ORDER BY entry_id) END
+      AS entries
+  FROM (
+    SELECT
+      returned.*,
+      row_number() OVER (PARTITION BY quantity, currency ORDER BY entry_id) AS place
+    FROM returned
+    WHERE quantity IN (SELECT quantity FROM wanted)
+  ) AS stated
   GROUP BY quantity, currency
   HAVING count(DISTINCT thing) = 1
     AND (count(*) > 1 OR quantity NOT LIKE '%: sum of its rows')
@@ -177,30 +235,22 @@ WITH graded AS (
   FROM seats
   UNION ALL
   SELECT area_name || ' turnout in percent, ' || election,
-         CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)),
+         CAST(100.0 * valid_votes / most_electorate AS DECIMAL(18, 2)),
          CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)), 'percent',
-         'valid votes of the electorate, to two decimals', 'the votes on the book', 'contests',
-         rank, origin, other_origin, entries
+         'valid votes of the electorate, to two decimals', 'the votes on the book', counted_from,
+         rank, origin, other_origin, concat_ws(' ', entries, electorate_entry)
   FROM seats
   WHERE electorate > 0
   UNION ALL
-  SELECT area_name || ' turnout in percent, ' || election,
-         CAST(100.0 * valid_votes / electorates.high AS DECIMAL(18, 2)),
-         CAST(100.0 * valid_votes / electorates.low AS DECIMAL(18, 2)), 'percent',
-         'valid votes of the people the area is recorded to have, to two decimals',
-         'the votes and audiences on the book', 'contests and audiences', rank, origin,
-         other_origin, entries
-  FROM seats JOIN electorates USING (election, area_code)
-  UNION ALL
-  SELECT 'United Kingdom electorate, ' || election, electorate, electorate, 'people',
-         'sum over the seats', said_by, 'contests', rank, origin, other_origin, NULL
+  SELECT 'United Kingdom electorate, ' || election, electorate, most_electorate, 'people',
+         'sum over the seats', said_by, counted_from, rank, origin, other_origin, NULL
   FROM elections
   WHERE is_whole
   UNION ALL
   SELECT 'United Kingdom turnout in percent, ' || election,
-         CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)),
+         CAST(100.0 * valid_votes / most_electorate AS DECIMAL(18, 2)),
          CAST(100.0 * valid_votes / electorate AS DECIMAL(18, 2)), 'percent',
-         'valid votes of the electorate, to two decimals', said_by, 'contests', rank, origin,
+         'valid votes of the electorate, to two decimals', said_by, counted_from, rank, origin,
          other_origin, NULL
   FROM elections
   WHERE is_whole AND electorate > 0
@@ -233,37 +283,6 @@ WITH graded AS (
   SELECT quantity, low, high, currency, wording, 'the returns on the book', 'spend', rank,
          origin, other_origin, entries
   FROM sums
-), claimed AS (
-  SELECT
-    statements.quantity,
-    statements.low,
-    statements.high,
-    statements.unit,
-    statements.basis,
-    statements.wording,
-    statements.quote,
-    statements.said_by,
-    statements.reported_by,
-    statements.modality,
-    statements.note,
-    -- an opinion is ranked as one, whoever gives it
-    CASE WHEN statements.modality = 'opinion' THEN 6 ELSE coalesce(graded.rank, 6) END AS rank,
-    coalesce(graded.origin_id, statements.source_id) AS origin,
-    CAST(NULL AS VARCHAR) AS computed_from,
-    statements.entry_id AS entries
-  FROM current_statements AS statements LEFT JOIN graded USING (source_id)
-), terms AS (
-  -- a quantity can be made of others: their names stand in its own
-  SELECT DISTINCT
-    quantity,
-    replace(replace(replace(quantity, ' less ', ' plus '), ' as a multiple of ', ' plus '),
-      ' as a percentage of ', ' plus ') AS parts
-  FROM claimed
-), wanted AS (
-  SELECT quantity FROM terms
-  UNION
-  SELECT split_part(parts, ' plus ', places.place)
-  FROM terms CROSS JOIN (SELECT * FROM (VALUES (1), (2), (3), (4)) AS numbers (place)) AS places
 ), every AS (
   SELECT * FROM claimed
   UNION ALL
