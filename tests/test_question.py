@@ -5,10 +5,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlglot
+from sqlglot.errors import ErrorLevel
 
 from farthing.book import Book
 from farthing.errors import UsageError
-from farthing.question import Question, Statement
+from farthing.question import Question, Statement, read_sql
+from farthing.questions import NAMES
 from small_book import small_book
 
 COUNTED = """
@@ -83,3 +86,13 @@ def test_rows_of_a_book_that_has_changed_since_are_refused(tmp_path: Path) -> No
     with pytest.raises(UsageError, match="has changed since"):
         answer.rows("stages")
     assert isinstance(book.ask("bridge").rows("stages").rows["spend"], pl.DataFrame)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_select_of_a_question_can_be_put_to_spark(name: str) -> None:
+    for statement in read_sql(name):
+        for sql in filter(None, (statement.sql, statement.rows)):
+            [spark] = sqlglot.transpile(
+                sql, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE
+            )
+            assert sqlglot.parse_one(spark, dialect="spark").find(sqlglot.exp.Select)
