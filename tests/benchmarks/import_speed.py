@@ -57,7 +57,7 @@ given = ["campaign_id", "record_key", "record", "incurred_on", "payee", "channel
          "currency", "document_ref", "note"]
 cast = ", ".join(f"CAST({name} AS {typed[name]}) AS {name}" for name in given)
 columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-tidy = ", ".join(f'nullif(trim("{name}"), \'\') AS "{name}"' for name in names)
+tidy = ", ".join(f"nullif(trim({name}), '') AS {name}" for name in names)
 source = (
     f"(SELECT {tidy}, row_number() OVER () + 1 AS source_row FROM "
     f"read_csv('{sys.argv[1]}', header=true, columns={{{columns}}}))"
