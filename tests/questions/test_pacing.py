@@ -405,6 +405,45 @@ def test_paid_before_it_was_incurred(tmp_path: Path) -> None:
     assert basis.rows["spend"]["entry_id"].to_list() == ["spend-0", "spend-4"]
 
 
+def test_what_several_records_tell_of_money_paid_early_is_not_added(tmp_path: Path) -> None:
+    ref = {"document_ref": "INV-1"}
+    answer = asked(
+        tmp_path,
+        spend=[
+            spent("£100", "2017-05-07", record="payment", **ref),
+            spent("£100", "2017-05-10", record="invoice", **ref),
+            spent("£100", "2017-05-10", **ref),
+            spent("£60", "2017-05-10", part_of="spend-2", **ref),
+            spent("£100", "2017-05-10", series="again", **ref),
+        ],
+    )
+    [row] = answer.tables["paid_early"].rows(named=True)
+    assert (row["low"], row["high"], row["rows"]) == (100, 300, 3)
+    basis = answer.rows("paid_early", campaign_id="c")
+    assert basis.rows["spend"]["entry_id"].to_list() == ["spend-1", "spend-2", "spend-4"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "side", "status"),
+    [
+        ({"ends_before": "2017-05-01"}, "before", "fail"),
+        ({"ends_before": "2017-05-02"}, "before", None),
+        ({"ends_before": "2017-06-10"}, "after", "cannot_tell"),
+        ({"starts_on": "2017-04-30"}, "before", "cannot_tell"),
+        ({"starts_on": "2017-06-08"}, "after", None),
+        ({"starts_on": "2017-06-09"}, "after", "fail"),
+    ],
+)
+def test_a_period_of_which_one_end_is_known_can_lie_outside(
+    tmp_path: Path, dates: dict[str, str], side: str, status: str | None
+) -> None:
+    answer = asked(tmp_path, spend=[spent("£5", "", series="s", **dates)])
+    assert statuses(answer, f"pacing.{side}") == ([status] if status else [])
+    if status:
+        basis = answer.rows("outside", side=side)
+        assert basis.rows["spend"]["entry_id"].to_list() == ["spend-0"]
+
+
 @pytest.mark.parametrize(
     ("plan", "status"),
     [

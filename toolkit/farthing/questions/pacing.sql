@@ -333,11 +333,11 @@ WITH dated AS (
 ), outside AS (
   SELECT *, 'before' AS side, last_on < starts_on AS is_certain
   FROM dated
-  WHERE first_on < starts_on
+  WHERE coalesce(first_on, last_on) < starts_on
   UNION ALL
   SELECT *, 'after' AS side, first_on >= ends_before AS is_certain
   FROM dated
-  WHERE last_on >= ends_before
+  WHERE coalesce(last_on, first_on) >= ends_before
 )
 SELECT
   name AS campaign,
@@ -354,8 +354,8 @@ SELECT
   END AS high,
   count(*) AS "rows",
   CAST(sum(CASE WHEN is_certain THEN 0 ELSE 1 END) AS BIGINT) AS perhaps,
-  min(first_on) AS first_on,
-  max(last_on) AS last_on,
+  min(coalesce(first_on, last_on)) AS first_on,
+  max(coalesce(last_on, first_on)) AS last_on,
   any_value(starts_on) AS starts_on,
   any_value(ends_before) AS ends_before,
   campaign_id
@@ -376,23 +376,27 @@ JOIN current_campaigns AS campaigns USING (campaign_id)
 CROSS JOIN (VALUES ('before'), ('after')) AS sides (side)
 WHERE (
     sides.side = 'before'
-    AND coalesce(spend.incurred_on, spend.starts_on) < campaigns.starts_on
+    AND coalesce(spend.incurred_on, spend.starts_on, spend.ends_before - 1) < campaigns.starts_on
   )
   OR (
     sides.side = 'after'
-    AND coalesce(spend.incurred_on, spend.ends_before - 1) >= campaigns.ends_before
+    AND coalesce(spend.incurred_on, spend.ends_before - 1, spend.starts_on) >= campaigns.ends_before
   )
 
 -- name: paid_early
 -- Money that was paid before it was incurred: one row per campaign and currency. Days are told by
 -- a payment and by an invoice, return line or charge with its document_ref, or by the return's own
 -- remark on a row, which gives no sum that could be told apart: rows and what they come to.
+-- Several records or series may tell of the same money: it is no less than what one of them tells,
+-- and no more than all together. Of a row and its parts the row is counted.
 WITH told AS (
   SELECT
     entry_id,
+    part_of,
     campaign_id,
     record,
     currency AS unit,
+    coalesce(series, '') AS series,
     low,
     high,
     incurred_on,
@@ -406,8 +410,12 @@ WITH told AS (
   GROUP BY campaign_id, unit, document_ref
 ), early AS (
   SELECT
+    told.entry_id,
+    told.part_of,
     told.campaign_id,
+    told.record,
     told.unit,
+    told.series,
     told.low,
     told.high,
     date_diff('day', paid.paid_on, told.incurred_on) AS days
@@ -420,31 +428,54 @@ WITH told AS (
   WHERE told.is_remarked OR paid.paid_on IS NOT NULL
 )
 SELECT
-  coalesce(campaigns.name, early.campaign_id) AS campaign,
-  early.unit,
-  CASE WHEN count(early.low) = count(*) THEN sum(early.low) END AS low,
-  CASE WHEN count(early.high) = count(*) THEN sum(early.high) END AS high,
-  count(*) AS "rows",
-  max(early.days) AS days_at_most,
+  coalesce(campaigns.name, sums.campaign_id) AS campaign,
+  sums.unit,
+  CASE WHEN count(sums.low) = count(*) THEN max(sums.low) END AS low,
+  CASE WHEN count(sums.high) = count(*) THEN sum(sums.high) END AS high,
+  CAST(sum(sums.row_count) AS BIGINT) AS "rows",
+  max(sums.days) AS days_at_most,
   campaigns.organisation,
-  early.campaign_id
-FROM early LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
-GROUP BY campaigns.name, campaigns.organisation, early.campaign_id, early.unit
-ORDER BY campaign, early.campaign_id, early.unit
+  sums.campaign_id
+FROM (
+  SELECT
+    early.campaign_id,
+    early.unit,
+    CASE WHEN count(early.low) = count(*) THEN sum(early.low) END AS low,
+    CASE WHEN count(early.high) = count(*) THEN sum(early.high) END AS high,
+    count(*) AS row_count,
+    max(early.days) AS days
+  FROM early LEFT JOIN early AS whole
+    ON whole.entry_id = early.part_of
+    AND whole.campaign_id = early.campaign_id
+    AND whole.record = early.record
+  WHERE whole.entry_id IS NULL
+  GROUP BY early.campaign_id, early.record, early.unit, early.series
+) AS sums
+LEFT JOIN current_campaigns AS campaigns ON campaigns.campaign_id = sums.campaign_id
+GROUP BY campaigns.name, campaigns.organisation, sums.campaign_id, sums.unit
+ORDER BY campaign, sums.campaign_id, sums.unit
 
 -- rows: paid_early
-SELECT told.campaign_id, told.currency AS unit, 'spend' AS ledger, told.entry_id
-FROM current_spend AS told
-WHERE coalesce(strpos(told.note, 'paid before it was incurred'), 0) > 0
-  OR told.entry_id IN (
-    SELECT bought.entry_id
-    FROM current_spend AS bought JOIN current_spend AS paid
-      ON paid.campaign_id = bought.campaign_id
-      AND paid.currency = bought.currency
-      AND paid.document_ref = bought.document_ref
-      AND paid.incurred_on < bought.incurred_on
-    WHERE paid.record = 'payment' AND bought.record <> 'payment'
-  )
+WITH early AS (
+  SELECT told.*
+  FROM current_spend AS told
+  WHERE coalesce(strpos(told.note, 'paid before it was incurred'), 0) > 0
+    OR told.entry_id IN (
+      SELECT bought.entry_id
+      FROM current_spend AS bought JOIN current_spend AS paid
+        ON paid.campaign_id = bought.campaign_id
+        AND paid.currency = bought.currency
+        AND paid.document_ref = bought.document_ref
+        AND paid.incurred_on < bought.incurred_on
+      WHERE paid.record = 'payment' AND bought.record <> 'payment'
+    )
+)
+SELECT early.campaign_id, early.currency AS unit, 'spend' AS ledger, early.entry_id
+FROM early LEFT JOIN early AS whole
+  ON whole.entry_id = early.part_of
+  AND whole.campaign_id = early.campaign_id
+  AND whole.record = early.record
+WHERE whole.entry_id IS NULL
 
 -- name: plans
 -- What was asked for or approved for a campaign: one row per campaign, currency and stage.
@@ -580,7 +611,7 @@ SELECT
     WHEN spend.category = 'long campaign' THEN 'long'
     WHEN spend.category = 'short campaign' THEN 'short'
     WHEN strpos(campaigns.name, 'long period') > 0 THEN 'long'
-    ELSE 'short'
+    WHEN strpos(campaigns.name, 'short period') > 0 THEN 'short'
   END AS period,
   CAST(EXTRACT(YEAR FROM coalesce(spend.incurred_on, spend.ends_before - 1)) AS VARCHAR) AS year,
   'spend' AS ledger,
