@@ -113,6 +113,9 @@ def test_the_edges_of_a_price() -> None:
     assert cost_per_thousand(exactly(100), between(1000, None)) == (0, 100)
     assert cost_per_thousand(between(-100, 100), between(1000, 2000)) == (-100, 100)
     assert cost_per_thousand(between(-100, -50), between(1000, 2000)) == (-100, -25)
+    # a divisor that is known from above alone may be as small as none
+    assert cost_per_thousand(between(10, 20), between(None, 1000)) == (10, None)
+    assert cost_per_thousand(between(-20, -10), between(None, 1000)) == (None, -10)
     with pytest.raises(ValueError, match="impressions is -1, and must be 0 or more"):
         cost_per_thousand(exactly(1), exactly(-1))
     with pytest.raises(ValueError, match="people ends at 1, below its start at 2"):
@@ -139,6 +142,8 @@ class TestAddedPeople:
         assert found == (Decimal("0.12"), None)
         unknown = cost_per_added_person(exactly(0), exactly(600), exactly(1), between(5, None))
         assert unknown == (0, 150)
+        cheaper = (exactly(10), between(0, 5), exactly(100), between(100, 200))
+        assert cost_per_added_person(*cheaper) == (None, Decimal("-0.05"))
 
     @given(ranges, ranges, ranges, ranges, inside)
     def test_holds_every_value(

@@ -159,8 +159,9 @@ def cost_per_added_person(
     -------
     Range
         Money for each person added. Where none may have been added, or people lost, there is no
-        upper end; ``(None, None)`` where certainly none was added, where something is unknown, or
-        where it may have cost less than before and nobody may have been added.
+        upper end, unless it certainly cost less than before; where it may have cost less, there is
+        no lower end then. ``(None, None)`` where certainly none was added, where something is
+        unknown, or where neither end is left.
 
     Raises
     ------
@@ -218,8 +219,8 @@ def tukey_fences(values: Sequence[float]) -> tuple[float, float] | None:
     """Return the fences outside of which a value lies far from the others.
 
     Tukey's: the quartiles, and one and a half times their distance beyond each. They are drawn on
-    logarithms, since prices differ by factors. Half of the values may be anything without moving
-    them.
+    logarithms, since prices differ by factors. How far out the lowest and the highest quarter of
+    the values lie does not move them.
 
     Parameters
     ----------
@@ -266,6 +267,7 @@ def _quotient(numerator: Range, divisor: Range, name: str) -> Range:
     (low, high), (fewest, most) = numerator, divisor
     if (low is None and high is None) or divisor == UNKNOWN or most == 0:
         return UNKNOWN
+    fewest = fewest or Decimal(0)  # no count is below none, whoever knows its low end
     return (
         _end(low, most if low is not None and low >= 0 else fewest),
         _end(high, fewest if high is not None and high >= 0 else most),
