@@ -58,6 +58,14 @@ def test_ranges_that_can_be_true_break_nothing() -> None:
     assert broken_rules(ReachReport(people=one(9), parts=[(4, 5), (4, math.inf)])) == []
 
 
+def test_what_is_unknown_between_two_figures_hides_nothing() -> None:
+    falls = [one(100), (0, math.inf), one(70), (60, math.inf)]
+    assert broken_rules(ReachReport(cumulative=falls)) == [Broken("H1", 30)]
+    assert broken_rules(ReachReport(cumulative=falls[:2])) == []
+    wider = [one(50), (0, math.inf), one(80)]
+    assert broken_rules(ReachReport(ordered=wider)) == [Broken("H5", 30)]
+
+
 def test_refusals() -> None:
     for low, high in ((-1, 1), (2, 1), (math.nan, 1), (math.inf, math.inf)):
         with pytest.raises(ValueError, match="is no range of a count"):
@@ -180,6 +188,13 @@ class TestLeastChanges:
             ],
         )
         assert cost(new) <= other.fun + 1e-4 * (1 + other.fun)
+
+    def test_no_rounding_carries_a_figure_below_zero(self) -> None:
+        both = [Relation({"b": 2, "a": -1}), Relation({"a": 2, "b": 1}, "=")]
+        found = least_changes({"a": 2e7, "b": 1e7}, both, {"a": 1300})
+        assert found is not None
+        assert min(found.values()) >= 0
+        assert found == pytest.approx({"a": 0, "b": 0}, abs=0.01)
 
     def test_refusals(self) -> None:
         with pytest.raises(ValueError, match="a relation names a figure that is not given"):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -121,8 +121,8 @@ def broken_rules(report: ReachReport) -> list[Broken]:
 
 def _held(report: ReachReport) -> Iterator[tuple[str, float]]:
     """Yield each comparison that the figures allow: its rule, and by how much it fails at least."""
-    yield from (("H1", _above(before, after)) for before, after in pairwise(report.cumulative))
-    yield from (("H5", _above(inner, wider)) for wider, inner in pairwise(report.ordered))
+    yield from (("H1", fall) for fall in _falls(report.cumulative))
+    yield from (("H5", fall) for fall in _falls(report.ordered[::-1]))
     if report.people is not None:
         yield from _of_people(report.people, report)
     if report.impressions is not None:
@@ -160,6 +160,12 @@ def _above(lesser: Figure, greater: Figure) -> float:
     Endless figures are never above anything.
     """
     return lesser[0] - greater[1]
+
+
+def _falls(rising: Sequence[Figure]) -> Iterator[float]:
+    """Yield by how much each figure lies below one before it, near or far, at the least."""
+    reached = accumulate((low for low, _ in rising), max)
+    return (low - high for low, (_, high) in zip(reached, rising[1:], strict=False))
 
 
 def _apart(one: Figure, other: Figure) -> float:
@@ -201,7 +207,7 @@ def is_within_noise(
     Raises
     ------
     ValueError
-        A deviation is negative, or ``most`` is not above 0.
+        A deviation is negative or not finite, or ``most`` is not above 0.
 
     Examples
     --------
@@ -293,7 +299,8 @@ def least_changes(
         return None
     moved = dict(zip(free, moves, strict=True))
     return {
-        name: value + spread[name] * float(moved[name]) if name in moved else value
+        # rounding alone can carry a figure below zero
+        name: max(0.0, value + spread[name] * float(moved[name])) if name in moved else value
         for name, value in figures.items()
     }
 
