@@ -1,6 +1,7 @@
 """Contacts by insertions: printed numbers, scipy beside them, simulated people, and refusals."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -81,6 +82,40 @@ class TestBetaBinomial:
         assert fit_beta_binomial(0.3, 0.51) == (math.inf, math.inf)
         assert contacts_from_two(0.3, 0.51, 3) == binomial_contacts(0.3, 3)
 
+    def test_near_its_limit_it_is_nearly_the_binomial(self) -> None:
+        for large in (1e8, 1e12, 1e16, 1e100):
+            found = beta_binomial_contacts(0.3 * large, 0.7 * large, 12)
+            assert found == pytest.approx(binomial_contacts(0.3, 12), abs=1e-7)
+        assert contacts_from_two(0.5, 0.75 - 1e-11, 5)[0] == pytest.approx(1 / 32, abs=1e-9)
+
+    @pytest.mark.parametrize(
+        ("alpha", "beta", "insertions"), [(1, 2, 9), (10**9, 3 * 10**9, 20), (1, 10**12, 6)]
+    )
+    def test_every_share_is_a_product_of_whole_numbers(
+        self, alpha: int, beta: int, insertions: int
+    ) -> None:
+        def rising(first: int, count: int) -> int:
+            return math.prod(range(first, first + count))
+
+        expected = [
+            Fraction(
+                math.comb(insertions, times)
+                * rising(alpha, times)
+                * rising(beta, insertions - times),
+                rising(alpha + beta, insertions),
+            )
+            for times in range(insertions + 1)
+        ]
+        found = beta_binomial_contacts(alpha, beta, insertions)
+        assert found == pytest.approx([float(one) for one in expected], rel=1e-12)
+
+    @pytest.mark.parametrize("one", [1e-3, 1e-6, 1e-9])
+    @pytest.mark.parametrize("alpha", [0.01, 0.75, 3])
+    def test_few_people_are_no_reason_to_call_them_alike(self, one: float, alpha: float) -> None:
+        beta = alpha * (1 - one) / one
+        two = 2 * one - one * (alpha + 1) / (alpha + beta + 1)
+        assert fit_beta_binomial(one, two)[0] == pytest.approx(alpha, rel=1e-4)
+
     def test_figures_that_contradict_each_other(self) -> None:
         words = "reach after two insertions is .*, which contradicts .* after one"
         for one, two in ((0.5, 0.5), (0.5, 0.4), (0.5, 0.76), (0.3, 0.52), (0.5, math.nan)):
@@ -146,6 +181,9 @@ class TestHofmans:
         for three in (0.12, 0.135328, 0.15):
             assert hofmans_reach(0.06, 0.103, 3, three) == pytest.approx(three)
         assert hofmans_reach(0.06, 0.103, 4, 0.12) < hofmans_reach(0.06, 0.103, 4)
+        # so much more than the second added that the exponent is below zero
+        found = [hofmans_reach(0.3, 0.4, n, 0.65) for n in (1, 2, 3)]
+        assert found == pytest.approx([0.3, 0.4, 0.65])
 
     def test_refusals(self) -> None:
         for two in (0.06, 0.05, 0.12, 0.2):
@@ -153,6 +191,8 @@ class TestHofmans:
                 hofmans_reach(0.06, two, 3)
         with pytest.raises(ValueError, match=r"after three insertions is 0.1, which contradicts"):
             hofmans_reach(0.06, 0.103, 3, 0.1)
+        with pytest.raises(ValueError, match=r"above that by less than 0.06, and below 1"):
+            hofmans_reach(0.06, 0.103, 3, 0.17)  # the third reaches 0.06 alone
         with pytest.raises(ValueError, match="insertions is 0, and must be 1 or more"):
             hofmans_reach(0.06, 0.103, 0)
 

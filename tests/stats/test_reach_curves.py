@@ -1,6 +1,7 @@
 """Curves of reach: printed numbers, simulations and second ways to the same figure, refusals."""
 
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -103,8 +104,9 @@ class TestRandomPlacement:
     def test_refusals(self) -> None:
         with pytest.raises(ValueError, match="gross_rating_points is -1"):
             poisson_reach_share(-1)
-        with pytest.raises(ValueError, match="population is 0, and must be 1 or more"):
-            people_if_random(5, 0)
+        for nobody in (0, math.nan, math.inf):
+            with pytest.raises(ValueError, match=r"population is .*, and must be 1 or more"):
+                people_if_random(5, nobody)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="impressions is -1"):
             people_if_random(-1, 5)
 
@@ -139,6 +141,29 @@ class TestNegativeBinomial:
         mean = -math.log1p(-reach) * more
         shape = fit_negative_binomial(reach, mean)
         assert negative_binomial_contacts(shape, mean, 0)[0] == pytest.approx(1 - reach, abs=1e-9)
+
+    @pytest.mark.parametrize("shape", ["1e-300", "0.25", "1e4", "1e9", "1e14", "1e30"])
+    @pytest.mark.parametrize("mean", ["1e-12", "1.5", "2000"])
+    def test_every_share_is_right_whatever_the_shape(self, shape: str, mean: str) -> None:
+        found = negative_binomial_contacts(float(shape), float(mean), 2000)
+        with localcontext(prec=60):
+            r, m = Decimal(shape), Decimal(mean)
+            share = ((r / (r + m)).ln() * r).exp()
+            for times in range(2001):
+                assert found[times] == pytest.approx(float(share), rel=1e-9, abs=1e-290)
+                share *= (r + times) / (times + 1) * m / (r + m)
+
+    @pytest.mark.parametrize("mean", [1e-9, 1e-6, 0.1, 20, 1e6, 1e12])
+    @pytest.mark.parametrize("shape", [1e-3, 0.27, 5])
+    def test_the_fit_keeps_the_reach_of_any_mean(self, shape: float, mean: float) -> None:
+        reach = -math.expm1(-shape * math.log1p(mean / shape))
+        if reach < 1:
+            found = fit_negative_binomial(reach, mean)
+            assert -math.expm1(-found * math.log1p(mean / found)) == pytest.approx(reach, rel=1e-13)
+
+    def test_few_people_may_not_be_more_than_contacts_either(self) -> None:
+        with pytest.raises(ValueError, match="contradicts a mean"):
+            fit_negative_binomial(1.0000004e-6, 1e-6)
 
     def test_at_its_limit_it_is_the_poisson(self) -> None:
         assert fit_negative_binomial(-math.expm1(-2), 2) == math.inf

@@ -18,7 +18,7 @@ from scipy import stats
 
 #: Agostini's constant, found for French magazines in 1961. It is no law.
 AGOSTINI = 1.125
-#: How near to the limit of a model figures may come by rounding alone.
+#: How near to the limit of a model figures may come by rounding alone, as a part of it.
 SLACK = 1e-12
 
 
@@ -86,12 +86,12 @@ def fit_beta_binomial(reach_one: float, reach_two: float) -> tuple[float, float]
     if not 0 < reach_one < 1:
         raise ValueError(f"reach_one is {reach_one}, and must lie between 0 and 1")
     limit = reach_one * (2 - reach_one)
-    if not reach_one < reach_two <= limit + SLACK:
+    if not reach_one < reach_two <= limit * (1 + SLACK):
         raise ValueError(
             f"reach after two insertions is {reach_two:g}, which contradicts {reach_one:g} after "
             f"one: it must be above that and at most {limit:g}"
         )
-    if reach_two >= limit - SLACK:
+    if reach_two >= limit * (1 - SLACK):
         return math.inf, math.inf
     alpha = reach_one * (reach_two - reach_one) / (limit - reach_two)
     return alpha, alpha * (1 - reach_one) / reach_one
@@ -119,13 +119,18 @@ def beta_binomial_contacts(alpha: float, beta: float, insertions: int) -> tuple[
 
     Examples
     --------
-    >>> [round(share, 4) for share in beta_binomial_contacts(0.75, 0.75, 5)]
-    [0.1979, 0.1563, 0.1458, 0.1458, 0.1563, 0.1979]
+    >>> [round(share, 5) for share in beta_binomial_contacts(0.75, 0.75, 5)]
+    [0.19792, 0.15625, 0.14583, 0.14583, 0.15625, 0.19792]
     """
     _refuse_unless_positive("alpha", alpha)
     _refuse_unless_positive("beta", beta)
     _refuse_negative("insertions", insertions)
-    return _shares(stats.betabinom.pmf(np.arange(insertions + 1), insertions, alpha, beta))
+    # Each share is a multiple of the one before: scipy's beta functions lose all digits where
+    # alpha and beta are large, as near the binomial limit.
+    times = np.arange(insertions)
+    none = np.log((beta + times) / (alpha + beta + times)).sum()
+    ratios = (insertions - times) / (times + 1) * (alpha + times) / (beta + times[::-1])
+    return _shares(np.exp(none + np.append(0, np.log(ratios).cumsum())))
 
 
 def contacts_from_two(reach_one: float, reach_two: float, insertions: int) -> tuple[float, ...]:
@@ -221,13 +226,13 @@ def hofmans_reach(
     Returns
     -------
     float
-        A share of everyone.
+        A share of everyone. The formula knows no limit: after many insertions it can be above 1.
 
     Raises
     ------
     ValueError
-        The shares contradict each other: a further insertion adds nobody, or more people than
-        one reaches alone; or ``insertions`` is below 1.
+        The shares contradict each other: a further insertion adds nobody, or all the people whom
+        one reaches alone, or more; or ``insertions`` is below 1.
 
     Notes
     -----
@@ -248,13 +253,15 @@ def hofmans_reach(
         raise ValueError(f"insertions is {insertions}, and must be 1 or more")
     shared, exponent = 2 * reach_one - reach_two, 1.0
     if reach_three is not None:
-        if not reach_two < reach_three < min(3 * reach_one, 1):
+        if not reach_two < reach_three < min(reach_two + reach_one, 1):
             raise ValueError(
                 f"reach after three insertions is {reach_three:g}, which contradicts "
-                f"{reach_two:g} after two: it must be above that, and below three times "
-                f"{reach_one:g} and 1"
+                f"{reach_two:g} after two: it must be above that by less than {reach_one:g}, and "
+                "below 1"
             )
         exponent = math.log2((3 * reach_one - reach_three) * reach_two / (shared * reach_three))
+    if insertions == 1:
+        return float(reach_one)  # whatever the exponent, which can be below 0
     gross = insertions * reach_one
     excess = 2 * reach_one / reach_two * shared * (insertions - 1) ** exponent * insertions / 2
     return float(gross**2 / (gross + excess))
@@ -293,7 +300,7 @@ def agostini_union(gross: float, shared: float, constant: float = AGOSTINI) -> f
     _refuse_unless_positive("gross", gross)
     _refuse_unless_positive("constant", constant)
     _refuse_negative("shared", shared)
-    return gross**2 / (gross + constant * shared)
+    return gross * (gross / (gross + constant * shared))
 
 
 def _shares(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, ...]:

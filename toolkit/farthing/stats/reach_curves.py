@@ -12,7 +12,7 @@ import math
 import numpy as np
 from scipy import optimize, stats
 
-#: How near to the limit of a model figures may come by rounding alone.
+#: How near to the limit of a model figures may come by rounding alone, as a part of it.
 SLACK = 1e-12
 
 
@@ -97,8 +97,8 @@ def goerg_range(
     Returns
     -------
     tuple of float, or None
-        People. ``None`` where there may be more people than impressions: the curve has no such
-        points.
+        People. ``None`` where there may be more people than impressions, or no impression: the
+        curve has no such points.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def poisson_reach_share(gross_rating_points: float) -> float:
     0.864665
     """
     _refuse_negative("gross_rating_points", gross_rating_points)
-    return -math.expm1(-gross_rating_points / 100)
+    return 0.0 - math.expm1(-gross_rating_points / 100)  # never minus zero
 
 
 def people_if_random(impressions: int, population: int) -> float:
@@ -175,8 +175,8 @@ def people_if_random(impressions: int, population: int) -> float:
     393.621
     """
     _refuse_negative("impressions", impressions)
-    if population < 1:
-        raise ValueError(f"population is {population}, and must be 1 or more")
+    if not 1 <= population < math.inf:
+        raise ValueError(f"population is {population}, and must be 1 or more, and finite")
     if population == 1:
         return float(min(impressions, 1))
     return -population * math.expm1(impressions * math.log1p(-1 / population))
@@ -220,10 +220,21 @@ def negative_binomial_contacts(
     _refuse_negative("time", time)
     if not shape > 0:
         raise ValueError(f"shape is {shape}, and must be above 0")
-    counts = np.arange(most + 1)
-    if math.isinf(shape):
-        return _shares(stats.poisson.pmf(counts, mean * time))
-    return _shares(stats.nbinom.pmf(counts, shape, shape / (shape + mean * time)))
+    counts, contacts = np.arange(most + 1), mean * time
+    if math.isinf(shape) or contacts == 0:
+        return _shares(stats.poisson.pmf(counts, contacts))
+    # Each share is a multiple of the one before: scipy's nbinom asks for a chance beside which
+    # the mean is lost where the shape is large.
+    none = _log_unreached(shape, contacts)
+    ratios = (shape + counts[:-1]) / (shape + contacts) * contacts / counts[1:]
+    return _shares(np.exp(none + np.append(0, np.log(ratios).cumsum())))
+
+
+def _log_unreached(shape: float, mean: float) -> float:
+    """Return the logarithm of the share that a negative binomial leaves without a contact."""
+    if mean < shape:
+        return -shape * math.log1p(mean / shape)
+    return shape * (math.log(shape) - math.log(shape + mean))  # their ratio may be no number
 
 
 def fit_negative_binomial(reach_share: float, mean: float) -> float:
@@ -258,7 +269,7 @@ def fit_negative_binomial(reach_share: float, mean: float) -> float:
         raise ValueError(f"reach_share is {reach_share}, and must lie between 0 and 1")
     _refuse_unless_positive("mean", mean)
     limit = -math.expm1(-mean)
-    if reach_share > limit + SLACK:
+    if reach_share > limit * (1 + SLACK):
         raise ValueError(
             f"a reach of {reach_share:g} contradicts a mean of {mean:g} contacts: no negative "
             f"binomial reaches more than {limit:g}"
@@ -266,8 +277,7 @@ def fit_negative_binomial(reach_share: float, mean: float) -> float:
     unreached = math.log1p(-reach_share)
 
     def excess(log_shape: float) -> float:
-        shape = math.exp(log_shape)
-        return unreached + shape * math.log1p(mean / shape)
+        return unreached - _log_unreached(math.exp(log_shape), mean)
 
     # A shape of e^-700 reaches nobody, to the smallest number there is; at e^25 rounding decides.
     if excess(25.0) <= 0:
@@ -321,7 +331,7 @@ def gamma_poisson_people(
         raise ValueError(f"most is {most}, and must be 1 or more")
     bought = impressions / inventory
     # What is left of X is negative binomial again; the one impression that all have is added.
-    rest = stats.nbinom.pmf(np.arange(most + 1), alpha, 1 / (1 + beta * bought))
+    rest = np.array(negative_binomial_contacts(alpha, alpha * beta, most, time=bought))
     return _shares(people * ((1 - bought) * rest[1:] + bought * rest[:-1]))
 
 
