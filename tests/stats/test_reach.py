@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -120,6 +120,45 @@ class TestUnionBoundsFromPairs:
         assert union_bounds_from_pairs([5], {}) == (5, 5)
         assert union_bounds_from_pairs([], {}) is None
 
+    def test_three_media_that_contradict_each_other_are_seen_among_more(self) -> None:
+        # all of the third are in the first, all of the first in the second, yet not in the second
+        for more in ([], [10], [10, 10]):
+            with pytest.raises(ValueError, match="no people can overlap so"):
+                union_bounds_from_pairs([3, 7, 1, *more], {(0, 1): 3, (0, 2): 1, (1, 2): 0})
+        with pytest.raises(ValueError, match="the 6 of one medium with two others"):
+            union_bounds_from_pairs([6, 6, 6, 10], dict.fromkeys(SHARED, 2), 11)
+
+    @settings(deadline=None, max_examples=60)
+    @given(st.lists(st.integers(0, 8), min_size=3, max_size=3), st.data())
+    def test_of_three_media_every_contradiction_is_seen(
+        self, people: list[int], data: st.DataObject
+    ) -> None:
+        pairs = {
+            (i, j): data.draw(
+                st.integers(max(0, people[i] + people[j] - 9), min(people[i], people[j]))
+            )
+            for i, j in SHARED
+        }
+        # how many are in all three decides how many are in each part
+        a, b, c, all_pairs = *people, sum(pairs.values())
+        possible = [
+            a + b + c - all_pairs + all_three
+            for all_three in range(10)
+            if all_three <= min(pairs.values())
+            and all(
+                people[one] - sum(pairs[pair] for pair in pairs if one in pair) + all_three >= 0
+                for one in range(3)
+            )
+            and a + b + c - all_pairs + all_three <= 9
+        ]
+        if possible:
+            found = union_bounds_from_pairs(people, pairs, 9)
+            assert found is not None
+            assert found[0] <= min(possible) <= max(possible) <= found[1]
+        else:
+            with pytest.raises(ValueError, match="no people can overlap so"):
+                union_bounds_from_pairs(people, pairs, 9)
+
     def test_refusals(self) -> None:
         with pytest.raises(ValueError, match="an overlap is 5, not from 0 to 4"):
             union_bounds_from_pairs([4, 9], {(0, 1): 5})
@@ -158,6 +197,10 @@ class TestUnionIfIndependent:
     ) -> None:
         assert union_if_independent(people, population) == pytest.approx(expected, rel=1e-12)
 
+    def test_one_medium_reaches_what_it_reaches(self) -> None:
+        for share in (0.6338521149064836, 0.1, 1 / 3):
+            assert union_if_independent([0, share, 0], 1) == share
+
     def test_four_hundred_spots(self) -> None:
         assert round(union_if_independent([0.001] * 400, 1) or 0, 6) == 0.329814
 
@@ -171,7 +214,7 @@ class TestUnionIfIndependent:
         found, bounds = union_if_independent(reached, 1), union_bounds(reached, 1)
         assert found is not None
         assert bounds is not None
-        assert bounds[0] - 1e-12 <= found <= bounds[1] + 1e-12
+        assert bounds[0] <= found <= bounds[1]
         assert found == pytest.approx(1 - math.prod(1 - one for one in reached), abs=1e-12)
         assert found == pytest.approx(1 - contacts_if_independent(reached)[0], abs=1e-9)
 

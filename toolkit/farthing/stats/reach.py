@@ -51,7 +51,7 @@ def union_bounds(
     Raises
     ------
     ValueError
-        A count is negative or not finite, or above ``population``.
+        A count is negative or not finite, or above ``population``, which is not above 0.
 
     Examples
     --------
@@ -98,7 +98,8 @@ def union_bounds_from_pairs(
     ValueError
         A count is impossible, an overlap is not of two of the media or is given twice, is larger
         than one of its counts or smaller than the two leave room for, or no set of people has
-        all these overlaps.
+        the overlaps of some three media, or so small or large a union as all of them ask for.
+        Contradictions that only four media or more show may be left unseen.
 
     Notes
     -----
@@ -129,6 +130,7 @@ def union_bounds_from_pairs(
             f"no people can overlap so: together they would be at least {least:g}, and at most "
             f"{most:g}"
         )
+    _refuse_impossible_triples(people, shared, population)
     return least, max(least, most)
 
 
@@ -153,6 +155,32 @@ def _overlaps(
         given.add(ordered)
         shared[ordered] = (overlap, overlap)
     return shared
+
+
+def _refuse_impossible_triples(
+    people: Sequence[float],
+    shared: Mapping[tuple[int, int], tuple[float, float]],
+    population: float | None,
+) -> None:
+    """Refuse overlaps that no three sets of people have.
+
+    Where one shares more with two others than it has people, those two share the rest; and three
+    are together no more than everybody.
+    """
+    counts, size = np.asarray(people, dtype=float), len(people)
+    least, most = np.diag(counts), np.diag(counts)
+    for (i, j), (low, high) in shared.items():
+        least[i, j] = least[j, i] = low
+        most[i, j] = most[j, i] = high
+    everybody = math.inf if population is None else population
+    slack = SLACK * max(1, float(counts.sum()))
+    for i in range(size):
+        others = np.add.outer(least[i], least[i]) - counts[i]
+        together = np.add.outer(counts - most[i], counts - most[i]) + counts[i] - most
+        if (others > most + slack).any() or (together > everybody + slack).any():
+            raise ValueError(
+                f"no people can overlap so: the {people[i]:g} of one medium with two others"
+            )
 
 
 def _greatest_tree(size: int, shared: Mapping[tuple[int, int], tuple[float, float]]) -> float:
@@ -218,7 +246,9 @@ def union_if_independent(
     if max(shares) == 1:
         return factor * population
     # by way of logarithms, so that very small shares are not lost beside 1
-    return factor * population * -math.expm1(math.fsum(math.log1p(-share) for share in shares))
+    reached = population * -math.expm1(math.fsum(math.log1p(-share) for share in shares))
+    # rounding alone can carry it past what is certain, as where one medium reached anybody
+    return factor * min(max(reached, *people), population, sum(people))
 
 
 def contacts_if_independent(shares: Sequence[float]) -> tuple[float, ...]:
