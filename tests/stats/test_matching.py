@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -87,6 +88,14 @@ def test_as_many_of_one_amount_on_both_sides_are_one_match() -> None:
     left, right = [item("a", "7"), item("b", "7", day=8)], [item("A", "7"), item("B", "7", day=9)]
     assert matched(left, right) == [("exact", "a+b", "A+B")]
     assert matched(left, right, days=1) == [("exact", "a", "A"), ("exact", "b", "B")]
+
+
+def test_many_rows_of_one_amount_take_no_time() -> None:
+    # as where a platform charges one sum whenever a threshold is reached
+    sides = [[item(f"{side}{n}", "500", day=n) for n in range(150)] for side in "lr"]
+    started = process_time()
+    assert [one.kind for one in match(*sides, tolerance=ROUNDING, days=30)] == ["exact"]
+    assert process_time() - started < 1
 
 
 def test_which_of_two_equal_rows_has_none_is_not_known() -> None:

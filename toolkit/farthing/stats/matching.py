@@ -253,13 +253,20 @@ def _of_one_amount(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tupl
 
 def _together(pairs: Sequence[tuple[Item, Item]]) -> Iterator[tuple[list[Item], list[Item]]]:
     """Yield the rows of either side that pairs hold together, directly or by way of others."""
-    group: dict[str, set[tuple[Item, Item]]] = {}
-    for pair in pairs:
-        joined = {pair}.union(*(group.get(item.key, set()) for item in pair))
-        group |= {item.key: joined for both in joined for item in both}
-    for joined in {id(one): one for one in group.values()}.values():
-        lefts, rights = zip(*joined, strict=True)
-        yield list(dict.fromkeys(lefts)), list(dict.fromkeys(rights))
+    root: dict[str, str] = {}
+
+    def root_of(key: str) -> str:
+        while root.setdefault(key, key) != key:
+            root[key] = key = root[root[key]]
+        return key
+
+    for one, other in pairs:
+        root[root_of(one.key)] = root_of(other.key)
+    groups: dict[str, tuple[dict[str, Item], dict[str, Item]]] = defaultdict(lambda: ({}, {}))
+    for one, other in pairs:
+        lefts, rights = groups[root_of(one.key)]
+        lefts[one.key], rights[other.key] = one, other
+    yield from ((list(lefts.values()), list(rights.values())) for lefts, rights in groups.values())
 
 
 def _first_of_each(items: Sequence[Item]) -> tuple[Item, ...]:
