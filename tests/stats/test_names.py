@@ -32,6 +32,8 @@ def test_the_spellings_of_one_supplier_in_the_returns_of_2019_are_one() -> None:
         ("facebook uk", ("place",)),
         ("face-book", ("punctuation",)),
         ("face  book", ("spaces",)),
+        ("facebook\u00a0ltd", ("spaces", "legal form")),
+        ("the\u202ffacebook", ("spaces", "article")),
         ("the facebook", ("article",)),
         ("Google (UK) Ltd", ("case", "punctuation", "spaces", "legal form", "place")),
     ],

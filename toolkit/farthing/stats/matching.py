@@ -45,7 +45,8 @@ class Item:
     key
         Its name, unique among both sides.
     low, high
-        Its amount; ``None`` is not known, and what has no bound on a side is matched with none.
+        Its amount, of which only whole pennies count; ``None`` is not known, and what has no bound
+        on a side is matched with none.
     supplier
         Who was paid, under one spelling. Empty is not known: it is the same as no other.
     first_on, last_on

@@ -44,7 +44,7 @@ FORMS = "ltd|limited|limitd|plc|llp|llc|inc|incorporated|company|co|group"
 PLACES = "uk|gb|ireland|united kingdom|great britain"
 RULES: tuple[Rule, ...] = (
     Rule("punctuation", r"""[.,;:'"()/&_’-]+""", " "),
-    Rule("spaces", r"[\s ]+", " "),
+    Rule("spaces", "[\\s\u00a0\u202f]+", " "),  # the last two do not break a line
     Rule("article", "^the ", ""),
     Rule("place", f"( ({PLACES}))+$", ""),
     Rule("legal form", f"( ({FORMS}))+$", ""),
