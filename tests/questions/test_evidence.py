@@ -484,6 +484,44 @@ def test_what_has_no_meaning_is_not_computed(quantity: str) -> None:
     assert made_of(*figures, asked_for(quantity)) == []
 
 
+def test_two_tables_of_one_return_are_not_added(tmp_path: Path) -> None:
+    book = small_book(
+        tmp_path,
+        campaigns=[{"campaign_id": "red", "name": "Red"}],
+        sources=[*SOURCES, {"source_id": "list", "title": "The list"}],
+        spend=[
+            {"campaign_id": "red", "amount": "£60", "series": "item by item", "source_id": "list"},
+            {"campaign_id": "red", "amount": "£40", "series": "item by item", "source_id": "list"},
+            {"campaign_id": "red", "amount": "£99", "series": "in all", "source_id": "list"},
+        ],
+        statements=[
+            stated("Red: total spending", "£100", unit="GBP"),
+            stated("The list: sum of its rows", "£100", unit="GBP"),
+        ],
+    )
+    answer = audited(book, "evidence")
+    for quantity in ("Red: total spending", "The list: sum of its rows"):
+        [(low, high, *_)] = computed(answer, quantity)
+        assert low == high == 100
+        assert judged(answer, quantity)["verdict"] != "contradiction"
+    assert book.check("identities.rows_as_stated")["identities.rows_as_stated"].status == "pass"
+
+
+def test_a_part_of_an_invoice_is_in_the_return_none_the_less(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        campaigns=[{"campaign_id": "red", "name": "Red"}],
+        spend=[
+            {"campaign_id": "red", "amount": "£100", "record": "invoice"},
+            {"campaign_id": "red", "amount": "£100", "part_of": "spend-0"},
+            {"campaign_id": "red", "amount": "£50"},
+        ],
+        statements=[stated("Red: total spending", "£150", unit="GBP")],
+    )
+    [(low, high, *_)] = computed(answer, "Red: total spending")
+    assert low == high == 150
+
+
 def test_a_claim_about_figures_is_held_against_them(tmp_path: Path) -> None:
     answer = asked(
         tmp_path,

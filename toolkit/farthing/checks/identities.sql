@@ -395,17 +395,37 @@ WHERE greater.currency = lesser.currency
 -- open: no row of such a list is on the book, or one of its rows has no sum
 -- stake: how far the stated total and the sum of the rows lie apart
 -- One row per statement called "<title of a source>: sum of its rows", held against the rows of
--- returns from that source that are no part of another.
-WITH sums AS (
+-- returns from that source that are no part of another. Of several series of a campaign, which tell
+-- of the same money, the greatest least and the greatest most stand.
+WITH tables AS (
+  SELECT
+    source_id,
+    currency,
+    campaign_id,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    count(*) AS items
+  FROM current_spend
+  WHERE record = 'return' AND part_of IS NULL
+  GROUP BY source_id, currency, campaign_id, coalesce(series, '')
+), told AS (
+  SELECT
+    source_id,
+    currency,
+    max(low) AS low,
+    CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+    sum(items) AS items
+  FROM tables
+  GROUP BY source_id, currency, campaign_id
+), sums AS (
   SELECT
     sources.title || ': sum of its rows' AS quantity,
-    spend.currency AS unit,
-    CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END AS low,
-    CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END AS high,
-    count(*) AS items
-  FROM current_spend AS spend JOIN current_sources AS sources USING (source_id)
-  WHERE spend.record = 'return' AND spend.part_of IS NULL
-  GROUP BY sources.title, spend.currency
+    told.currency AS unit,
+    CASE WHEN count(told.low) = count(*) THEN sum(told.low) END AS low,
+    CASE WHEN count(told.high) = count(*) THEN sum(told.high) END AS high,
+    CAST(sum(told.items) AS BIGINT) AS items
+  FROM told JOIN current_sources AS sources USING (source_id)
+  GROUP BY sources.title, told.currency
 )
 SELECT
   'statements' AS ledger,

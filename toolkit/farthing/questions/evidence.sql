@@ -164,12 +164,13 @@ WITH graded AS (
   FROM held
   WHERE coalesce(holder, winner) = winner AND second IS NOT NULL
 ), unmerged AS (
-  -- a row that is a part of another of its campaign and channel is in that row's sum already
+  -- a row that is a part of another of its campaign, return and channel is in that sum already
   SELECT spend.*
   FROM current_spend AS spend
   LEFT JOIN current_spend AS whole
     ON whole.entry_id = spend.part_of
     AND whole.campaign_id = spend.campaign_id
+    AND whole.record = spend.record
     AND whole.channel IS NOT DISTINCT FROM spend.channel
   WHERE spend.record = 'return' AND whole.entry_id IS NULL
 ), returned AS (
@@ -189,20 +190,20 @@ WITH graded AS (
     graded.title || ': sum of its rows', spend.*, spend.source_id, graded.origin_id, 1
   FROM current_spend AS spend JOIN graded USING (source_id)
   WHERE spend.record = 'return' AND spend.part_of IS NULL
-), sums AS (
-  -- where two campaigns or two sources are called the same, no sum is made of the two
+), tables AS (
+  -- several series of a campaign tell of the same money, and the greatest least and most stand
   SELECT
     quantity,
+    currency,
+    thing,
+    campaign_id,
     CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    currency,
-    'sum of ' || count(*) || CASE WHEN count(*) = 1 THEN ' row' ELSE ' rows' END AS wording,
+    count(*) AS row_count,
     max(rank) AS rank,
     min(origin_id) AS origin,
     max(origin_id) AS other_origin,
-    CASE WHEN count(*) <= 200
-      THEN string_agg(CASE WHEN place <= 200 THEN entry_id END, ' ' ORDER BY entry_id) END
-      AS entries
+    string_agg(CASE WHEN place <= 200 THEN entry_id END, ' ' ORDER BY entry_id) AS entries
   FROM (
     SELECT
       returned.*,
@@ -210,9 +211,41 @@ WITH graded AS (
     FROM returned
     WHERE quantity IN (SELECT quantity FROM wanted)
   ) AS stated
+  GROUP BY quantity, currency, thing, campaign_id, coalesce(series, '')
+), told AS (
+  SELECT
+    quantity,
+    currency,
+    thing,
+    max(low) AS low,
+    CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+    sum(row_count) AS row_count,
+    count(*) AS series,
+    max(rank) AS rank,
+    min(origin) AS origin,
+    max(other_origin) AS other_origin,
+    string_agg(entries, ' ' ORDER BY entries) AS entries
+  FROM tables
+  GROUP BY quantity, currency, thing, campaign_id
+), sums AS (
+  -- where two campaigns or two sources are called the same, no sum is made of the two
+  SELECT
+    quantity,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    currency,
+    'sum of ' || CAST(sum(row_count) AS BIGINT)
+      || CASE WHEN sum(row_count) = 1 THEN ' row' ELSE ' rows' END
+      || CASE WHEN max(series) = 1 THEN '' ELSE ' in several tables of the same money' END
+      AS wording,
+    max(rank) AS rank,
+    min(origin) AS origin,
+    max(other_origin) AS other_origin,
+    CASE WHEN sum(row_count) <= 200 THEN string_agg(entries, ' ' ORDER BY entries) END AS entries
+  FROM told
   GROUP BY quantity, currency
   HAVING count(DISTINCT thing) = 1
-    AND (count(*) > 1 OR quantity NOT LIKE '%: sum of its rows')
+    AND (sum(row_count) > 1 OR quantity NOT LIKE '%: sum of its rows')
 ), computed AS (
   SELECT
     area_name || ' majority, ' || election AS quantity,
