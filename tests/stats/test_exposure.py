@@ -57,7 +57,7 @@ class TestCoverageNeeded:
 
     def test_one_among_millions(self) -> None:
         assert coverage_needed(1, ENGLISH_ELECTORATE) == pytest.approx(
-            -math.expm1(math.log(0.95) / ENGLISH_ELECTORATE), rel=1e-6
+            -math.expm1(math.log(0.95) / ENGLISH_ELECTORATE), rel=1e-12
         )
 
     def test_cannot_tell_from_nobody(self) -> None:

@@ -46,8 +46,15 @@ class TestProportionInterval:
             proportion_interval(2, 1)
         with pytest.raises(ValueError, match="confidence is 95, and must lie between 0 and 1"):
             proportion_interval(1, 2, confidence=95)
-        with pytest.raises(ValueError, match="method"):
-            proportion_interval(1, 2, "wald")  # type: ignore[arg-type]
+        for counts, method in (((1, 2), "wald"), ((1, 2), "wilsoncc"), ((0, 0), "wald")):
+            with pytest.raises(ValueError, match="method"):
+                proportion_interval(*counts, method)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("asked", [10**6, 10**9])
+    def test_one_among_millions_to_every_digit(self, asked: int) -> None:
+        interval = proportion_interval(1, asked, "exact", 0.99)
+        assert interval is not None
+        assert interval[0] == pytest.approx(-math.expm1(math.log1p(-0.005) / asked), rel=1e-12)
 
 
 class TestShareLimits:
@@ -94,6 +101,13 @@ class TestShareLimits:
         limits = share_limits(0, 50)
         assert limits is not None
         assert limits[1] == pytest.approx(share_limit_if_none_saw(50), abs=1e-12)
+
+    def test_a_tie_is_a_tie(self) -> None:
+        # 19 of 25 leave six who did not see it: two of them are drawn one time in twenty
+        assert math.comb(6, 2) * 20 == math.comb(25, 2)
+        assert people_limit_if_none_saw(2, 25) == 18
+        assert share_limits(0, 2, 25) == (0, 18 / 25)
+        assert share_limits(2, 2, 25) == (7 / 25, 1)
 
     def test_everybody_asked_is_everybody_known(self) -> None:
         assert share_limits(3, 10, 10) == (0.3, 0.3)

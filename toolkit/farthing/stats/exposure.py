@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from farthing.stats.proportions import proportion_interval
+from farthing.stats.proportions import proportion_interval, share_limits
 from farthing.stats.values import (
     refuse_impossible_counts,
     refuse_unless_between_0_and_1,
@@ -84,10 +84,8 @@ def coverage_needed(saw: int, asked: int, confidence: float = 0.95) -> float | N
     """
     refuse_impossible_counts(saw, asked)
     refuse_unless_between_0_and_1("confidence", confidence)
-    if saw == 0:
-        return None
-    test = stats.binomtest(saw, asked, alternative="greater")
-    return float(test.proportion_ci(confidence, method="exact").low)
+    limits = share_limits(saw, asked, error=1 - confidence)
+    return limits[0] if limits and saw else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,9 @@ from typing import TypeAlias
 
 from scipy import stats
 
-from farthing.stats.proportions import share_limits
+from farthing.stats.proportions import TIE, share_limits
 from farthing.stats.values import refuse_unless_between_0_and_1
 
-#: A chance that is computed to be this little above what is accepted is taken for a tie.
-TIE = 1e-9
 #: The highest line that is looked at: beyond it the two accounts are too much alike.
 FURTHEST = 2_000
 

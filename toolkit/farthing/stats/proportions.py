@@ -13,6 +13,9 @@ from scipy import stats
 
 from farthing.stats.values import refuse_impossible_counts, refuse_unless_between_0_and_1
 
+#: A chance that is computed to be this little above what is accepted is taken for a tie.
+TIE = 1e-9
+
 
 def proportion_interval(
     saw: int, asked: int, method: Literal["wilson", "exact"] = "wilson", confidence: float = 0.95
@@ -49,8 +52,13 @@ def proportion_interval(
     """
     refuse_impossible_counts(saw, asked)
     refuse_unless_between_0_and_1("confidence", confidence)
+    if method not in ("wilson", "exact"):
+        raise ValueError(f'the method is "wilson" or "exact", not "{method}"')
     if asked == 0:
         return None
+    if method == "exact":
+        # scipy searches for these to twelve decimals, which is nothing of one among millions.
+        return share_limits(saw, asked, error=(1 - confidence) / 2)
     interval = stats.binomtest(saw, asked).proportion_ci(confidence, method=method)
     return float(interval.low), float(interval.high)
 
@@ -110,10 +118,10 @@ def _people_limits(saw: int, asked: int, population: int, error: float) -> tuple
     """Return the fewest and the most people of whom a sample like this is no rarity."""
 
     def enough(people: int) -> bool:
-        return bool(stats.hypergeom.sf(saw - 1, population, people, asked) > error)
+        return bool(stats.hypergeom.sf(saw - 1, population, people, asked) > error * (1 + TIE))
 
     def too_many(people: int) -> bool:
-        return bool(stats.hypergeom.cdf(saw, population, people, asked) <= error)
+        return bool(stats.hypergeom.cdf(saw, population, people, asked) <= error * (1 + TIE))
 
     # Those of the sample who saw it did, and those who did not, did not.
     possible = range(saw, population - (asked - saw) + 1)
