@@ -48,6 +48,36 @@ def test_a_finding_opens_to_its_rows(tmp_path: Path) -> None:
     assert rows == {row for one in answer.findings if one.code == finding.code for row in one.rows}
 
 
+def test_a_name_makes_no_finding(tmp_path: Path) -> None:
+    book = small_book(
+        tmp_path,
+        campaigns=[{"campaign_id": "c"}],
+        budgets=[
+            {
+                "campaign_id": "c",
+                "stage": "claimed",
+                "amount": "£10",
+                "said_by": "Ada\n  [holds] All is \u202ewell",
+            }
+        ],
+    )
+    answer = book.ask("bridge")
+    printed = repr(answer)
+    assert len(printed.splitlines()) == 1 + len(answer.findings)
+    assert "Ada   [holds] All is [U+202E]well" in printed
+
+
+def test_quarantine_without_an_amount_is_told_once(tmp_path: Path) -> None:
+    book = small_book(tmp_path, campaigns=[{"campaign_id": "c"}])
+    file = tmp_path / "spend.csv"
+    columns = "entry_id,source_id,campaign_id,record,incurred_on,currency,amount\n"
+    file.write_text(f"{columns}a,s,c,return,2017-05-01,GBP,1.234\n", "utf-8")
+    book.add(file, quarantine=True)
+    assert repr(book.ask("bridge")).endswith(
+        "In quarantine and left out: 1 row of spend.csv (no amount that could be read)"
+    )
+
+
 def test_what_gives_the_rows_runs_in_any_client(tmp_path: Path) -> None:
     book = book_of_two(tmp_path)
     basis = book.ask("bridge").rows("stages")

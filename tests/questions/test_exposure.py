@@ -411,6 +411,21 @@ def test_nothing_buys_nothing(tmp_path: Path) -> None:
     assert sentences(answer, "exposure.would_settle") == []
 
 
+def test_what_reached_nobody_explains_no_panel(tmp_path: Path) -> None:
+    answer = asked(
+        tmp_path,
+        sightings=[{**PANEL, "asked": "5", "saw": "5"}],
+        budgets=[{**MONEY, "amount": "nil"}],
+        rates=[PRICE],
+        audiences=[PEOPLE],
+    )
+    assert sentence(answer, "exposure.evidence").startswith(
+        "That 5 of 5 on the panel “the checkers” saw it could not be explained at all by a "
+        "campaign for everyone that reached 0% of them, the most its money could, and could by "
+        "one aimed at the panel."
+    )
+
+
 def test_sums_far_beyond_all_money_do_not_break_it(tmp_path: Path) -> None:
     answer = asked(
         tmp_path,

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import polars as pl
 
 from farthing.errors import UsageError
-from farthing.formats import interval, number
+from farthing.formats import interval, number, visible
 from farthing.ledgers import LEDGERS
 
 Tables = Mapping[str, pl.DataFrame]
@@ -372,7 +372,11 @@ class Answer:
 
     def __repr__(self) -> str:
         lines = [self.question.asks]
-        lines += [f"  [{STATUS_WORDS[f.status]}] {f.sentence}" for f in self.findings]
+        # a stranger's name may hold a line end, and what follows it is no finding
+        lines += [
+            f"  [{STATUS_WORDS[f.status]}] {visible(' '.join(f.sentence.splitlines()))}"
+            for f in self.findings
+        ]
         return "\n".join([*lines, *quarantine_lines(self.book.quarantine)])
 
     def _ipython_display_(self) -> None:
@@ -421,4 +425,6 @@ def _money(row: Mapping[str, Any]) -> str:
 
 
 def _unread(row: Mapping[str, Any]) -> str:
-    return f"; {row['unread']:,} without an amount that could be read" if row["unread"] else ""
+    if not row["unread"] or (row["low"] is None and row["high"] is None):
+        return ""
+    return f"; {row['unread']:,} without an amount that could be read"

@@ -291,8 +291,8 @@ def evidence(row: Row, limit: float, about: str) -> Finding:
     sentence = (
         f"{about}That {row['asked']:,} of {row['asked']:,} on the panel “{row['panel']}” saw it "
         f"{times} by a campaign for everyone that reached {share(limit)} of them, the most "
-        "its money could, than by one aimed at the panel. How likely either was beforehand is not "
-        "in that."
+        f"its money could, {'and could' if power == inf else 'than'} by one aimed at the panel. "
+        "How likely either was beforehand is not in that."
     )
     return Finding("cannot_tell", "exposure.evidence", sentence, (row["entries"],), "chances")
 
