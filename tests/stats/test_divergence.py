@@ -126,6 +126,13 @@ def test_what_shares_no_segment_is_furthest() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("counts", [[1, 2, 3], [3, 155_728, 551_120, 0, 2], [0.7, 0.1, 0.2]])
+def test_equal_but_for_the_last_digit(function: Distance, counts: list[float]) -> None:
+    """The distance is the root of the divergence, and so is what rounding does to it."""
+    assert function(counts, [0.1 * count for count in counts]) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_edges_of_a_distance(function: Distance) -> None:
     assert function([0, 0], [1, 1]) is None
     assert function([1, 1], [0, 0]) is None

@@ -72,9 +72,12 @@ def jensen_shannon_divergence(intended: npt.ArrayLike, delivered: npt.ArrayLike)
     pair = _pair(intended, delivered)
     if pair is None:
         return None
-    middle = (pair[0] + pair[1]) / 2
-    nats = sum(float(special.rel_entr(side, middle).sum()) for side in pair) / 2
-    return within_0_and_1(nats / math.log(2))
+    both = pair[0] + pair[1]
+    apart = np.divide(pair[0] - pair[1], both, out=np.zeros_like(both), where=both > 0)
+    # As logarithms of 1 + and 1 - what they lie apart, so that the distance of two that are equal
+    # but for the last digit is about that digit, not the root of it.
+    terms = special.xlog1py(1 + apart, apart) + special.xlog1py(1 - apart, -apart)
+    return within_0_and_1(float((both * terms).sum()) / 4 / math.log(2))
 
 
 def jensen_shannon_distance(intended: npt.ArrayLike, delivered: npt.ArrayLike) -> float | None:
