@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 from itertools import pairwise
 
 import numpy as np
@@ -152,6 +153,34 @@ class TestTheil:
         assert theil_t_by_group([0], "a") is None
         with pytest.raises(ValueError, match="there are 2 values and 1 groups of them"):
             theil_t_by_group([1, 2], "a")
+
+
+class TestEnds:
+    """No figure leaves its bounds by a rounding, and no sum of large amounts runs over."""
+
+    @pytest.mark.parametrize("n", range(2, 60))
+    def test_bounds_are_kept_to_the_last_digit(self, n: int) -> None:
+        found = hhi([0.1] * n)
+        assert found is not None
+        assert found.index >= 1 / n
+        assert found.normalised is not None
+        assert 0 <= found.normalised < 1e-12
+        everything = gini([0.0] * (n - 1) + [0.1], normalised=True)
+        assert everything is not None
+        assert 1 - 1e-12 < everything <= 1
+
+    def test_large_amounts(self) -> None:
+        large, small = [1e308, 1e308, 2e307], [10, 10, 2]
+        for figure in (gini, theil_t, theil_l):
+            assert figure(large) == pytest.approx(figure(small), abs=1e-12)
+        whole, part = hhi(large), hhi(small)
+        assert whole is not None
+        assert part is not None
+        assert astuple(whole) == pytest.approx(astuple(part), abs=1e-12)
+        curve, expected = lorenz(large), lorenz(small)
+        assert curve is not None
+        assert expected is not None
+        assert curve[1] == pytest.approx(expected[1], abs=1e-12)
 
 
 class TestLorenz:

@@ -83,6 +83,10 @@ class TestRankCorrelation:
         assert rank_correlation([1, 2, 3], [2, 2, 2]) is None
         assert rank_correlation([2, 2, 2], [1, 2, 3]) is None
 
+    def test_only_the_order_counts(self) -> None:
+        far_apart = rank_correlation([1e308, -1e308, 0, 5], [4, 1, 2, 3])
+        assert far_apart == rank_correlation([4, 1, 2, 3], [1e308, -1e308, 5e-324, 5])
+
     def test_refusals(self) -> None:
         with pytest.raises(ValueError, match="3 values on one side and 2 beside them"):
             rank_correlation([1, 2, 3], [1, 2])

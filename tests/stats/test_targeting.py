@@ -162,6 +162,36 @@ class TestRanges:
         with pytest.raises(ValueError, match="1 values on one side and 2 beside them"):
             concentration_index_range([1], [1], [1, 2])
 
+    @pytest.mark.parametrize("margin", [[5, 5], [5, 9]])
+    def test_what_makes_no_sense_is_refused_before_nothing_can_be_told(
+        self, margin: list[int]
+    ) -> None:
+        """No seat is safer than another, or none is marginal: a wrong list is still refused."""
+        for low, high, complaint in (
+            ([1], [1, 2], "on one side"),
+            ([1], [1], "on one side"),
+            ([-1, 2], [1, 2], "zero or more"),
+            ([3, 1], [1, 2], "below its start"),
+            ([1, math.nan], [1, 2], "finite"),
+        ):
+            with pytest.raises(ValueError, match=complaint):
+                concentration_index_range(low, high, margin)
+            with pytest.raises(ValueError, match=complaint):
+                targeting_ratio_range(low, high, margin, 1)
+
+    def test_large_amounts(self) -> None:
+        low, high, margin = [1e308, 1e308, 0], [1e308, 1.5e308, 1e308], [1, 2, 30]
+        small_low, small_high = [10, 10, 0], [10, 15, 10]
+        assert concentration_index_range(low, high, margin) == pytest.approx(
+            concentration_index_range(small_low, small_high, margin), abs=1e-12
+        )
+        assert concentration_index(high, margin) == pytest.approx(
+            concentration_index(small_high, margin), abs=1e-12
+        )
+        assert targeting_ratio(high, margin, 1) == pytest.approx(
+            targeting_ratio(small_high, margin, 1), abs=1e-12
+        )
+
 
 class TestOutliers:
     @given(RANGED)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from farthing.stats.values import Floats, as_amounts
+from farthing.stats.values import Floats, as_amounts, scaled
 
 
 def gini(values: npt.ArrayLike, *, normalised: bool = False) -> float | None:
@@ -54,11 +54,12 @@ def gini(values: npt.ArrayLike, *, normalised: bool = False) -> float | None:
     if normalised and amounts.size == 1:
         return None
     index = index_by_rank(amounts, amounts)
-    return index * amounts.size / (amounts.size - 1) if normalised and index else index
+    return min(1.0, index * amounts.size / (amounts.size - 1)) if normalised and index else index
 
 
 def index_by_rank(amounts: Floats, order: Floats) -> float | None:
     """Return the concentration index by rank of ``order``; by its own rank it is the Gini."""
+    amounts = scaled(amounts)
     total = math.fsum(amounts)
     if total == 0:
         return None
@@ -114,7 +115,8 @@ def hhi(values: npt.ArrayLike) -> Herfindahl | None:
     shares = _shares(as_amounts(values))
     if shares is None:
         return None
-    index, n = math.fsum(shares**2), shares.size
+    n = shares.size
+    index = max(1 / n, math.fsum(shares**2))  # what rounding puts below the least there is
     normalised = (index - 1 / n) / (1 - 1 / n) if n > 1 else None
     return Herfindahl(index, normalised, 1 / index)
 
@@ -273,5 +275,6 @@ def lorenz(values: npt.ArrayLike) -> tuple[Floats, Floats] | None:
 
 
 def _shares(amounts: Floats) -> Floats | None:
+    amounts = scaled(amounts)
     total = math.fsum(amounts)
     return amounts / total if total else None

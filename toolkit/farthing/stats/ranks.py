@@ -104,7 +104,8 @@ def _spearman_p(x: Floats, y: Floats) -> float:
     return _permutation_p(stats.rankdata(y), products)
 
 
-def _kendall_p(x: Floats, y: Floats) -> float:
+def _kendall_p(first: Floats, second: Floats) -> float:
+    x, y = stats.rankdata(first), stats.rankdata(second)
     earlier, later = np.triu_indices(x.size, 1)
     x_direction = np.sign(x[later] - x[earlier])
 

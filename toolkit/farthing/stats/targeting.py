@@ -15,7 +15,14 @@ import numpy.typing as npt
 from scipy import stats
 
 from farthing.stats.concentration import index_by_rank
-from farthing.stats.values import Floats, as_amounts, as_numbers, never_varies, refuse_unequal
+from farthing.stats.values import (
+    Floats,
+    as_amounts,
+    as_numbers,
+    never_varies,
+    refuse_unequal,
+    scaled,
+)
 
 
 def concentration_index(resource: npt.ArrayLike, margin: npt.ArrayLike) -> float | None:
@@ -96,6 +103,7 @@ def targeting_ratio(
     amounts, safety = as_amounts(resource), np.abs(as_numbers(margin_share))
     refuse_unequal(amounts, safety)
     marginal = _marginal(safety, marginal_at_most)
+    amounts = scaled(amounts)
     total = math.fsum(amounts)
     if total == 0 or not marginal.any():
         return None
@@ -136,11 +144,13 @@ def concentration_index_range(
     >>> concentration_index_range([1, 1], [1, 3], [331, 7250])
     (0.0, 0.25)
     """
+    least, most = _ranges(low, high)
     safety = np.abs(as_numbers(margin))
+    refuse_unequal(least, safety)
     if never_varies(safety):
         return None
     centred = (2 * stats.rankdata(safety) - safety.size - 1) / safety.size
-    return _mean_range(low, high, centred)
+    return _mean_range(least, most, centred)
 
 
 def targeting_ratio_range(
@@ -173,11 +183,13 @@ def targeting_ratio_range(
     >>> targeting_ratio_range([1, 0, 0, 3], [3, 0, 0, 3], [0.6, 4, 12, 32], marginal_at_most=5)
     (0.5, 1.0)
     """
+    least, most = _ranges(low, high)
     safety = np.abs(as_numbers(margin_share))
+    refuse_unequal(least, safety)
     marginal = _marginal(safety, marginal_at_most)
     if not marginal.any():
         return None
-    return _mean_range(low, high, marginal / float(marginal.mean()))
+    return _mean_range(least, most, marginal / float(marginal.mean()))
 
 
 def _marginal(safety: Floats, at_most: float) -> npt.NDArray[np.bool_]:
@@ -186,14 +198,11 @@ def _marginal(safety: Floats, at_most: float) -> npt.NDArray[np.bool_]:
     return np.asarray(safety <= at_most)
 
 
-def _mean_range(
-    low: npt.ArrayLike, high: npt.ArrayLike, scores: Floats
-) -> tuple[float, float] | None:
+def _mean_range(least: Floats, most: Floats, scores: Floats) -> tuple[float, float] | None:
     """Return the least and the most a mean of scores can be whose weights lie in ranges."""
-    least, most = _ranges(low, high)
-    refuse_unequal(least, scores)
     if not least.any():
         return None
+    least, most = np.split(scaled(np.concatenate([least, most])), 2)
     greatest = _greatest_mean(least, most, scores)
     if (least == most).all():
         return greatest, greatest

@@ -24,6 +24,14 @@ def as_amounts(values: npt.ArrayLike) -> Floats:
     return found
 
 
+def scaled(amounts: Floats) -> Floats:
+    """Return the amounts times the power of two that brings the largest near one.
+
+    It changes none of their digits, and no sum of them runs over.
+    """
+    return np.asarray(np.ldexp(amounts, -int(np.frexp(amounts.max(initial=0.0))[1])))
+
+
 def refuse_unequal(first: Floats, second: Floats) -> None:
     """Raise `ValueError` where there is not one value beside each other one."""
     if first.size != second.size:
