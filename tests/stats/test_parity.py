@@ -43,6 +43,13 @@ def test_four_fifths_itself_is_not_below() -> None:
     assert exact(0.4, 0.5).is_below_four_fifths is False
     assert exact(0.39, 0.5).is_below_four_fifths is True
     assert exact(0.5, 0.5).is_below_four_fifths is False
+    assert exact(44 / 58, 55 / 58).is_below_four_fifths is False
+    assert exact(43 / 58, 55 / 58).is_below_four_fifths is True
+    everybody = [(people, whole) for whole in range(5, 60) for people in range(5, whole + 1, 5)]
+    assert all(
+        exact(people * 4 // 5 / whole, people / whole).is_below_four_fifths is False
+        for people, whole in everybody
+    )
 
 
 def test_the_edges() -> None:

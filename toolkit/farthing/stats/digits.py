@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -146,7 +147,9 @@ def benford_gate(
     """
     if n < 0 or (n and not 0 < least <= most < math.inf):
         raise ValueError("n is a count, and 0 < least <= most")
-    narrow = n > 0 and most < least * 10**LEAST_MAGNITUDES
+    span = 10**LEAST_MAGNITUDES
+    # As the decimals they are written as: by floats, 16,100 is less than 16.1 times a thousand.
+    narrow = n > 0 and Fraction(str(most)) < Fraction(str(least)) * span
     reasons = {
         f"fewer than {LEAST_AMOUNTS} amounts": n < LEAST_AMOUNTS,
         f"they span fewer than {LEAST_MAGNITUDES} powers of ten": narrow,
