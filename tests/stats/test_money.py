@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
@@ -110,6 +110,11 @@ class TestMoney:
         for fewest, impressions in zip(people, (first, first + more), strict=True):
             assert fewest is not None
             assert (fewest - 1) * cap < impressions <= fewest * cap
+
+    def test_smallest_audience_of_more_impressions_than_there_are_people(self) -> None:
+        assert smallest_audience((Decimal(10**19), Decimal(10**25)), 1) == (10**19, 10**25)
+        with localcontext(prec=6):
+            assert smallest_audience((Decimal(200_000), Decimal(416_667)), 500) == (400, 834)
 
     def test_smallest_audience_edges(self) -> None:
         assert smallest_audience((Decimal(0), None), 500) == (0, None)

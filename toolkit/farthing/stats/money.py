@@ -173,7 +173,7 @@ def smallest_audience(
 
 def _people(quotient: Decimal) -> int:
     """Round up to whole people, but not for an error in the last digit of a division."""
-    return math.ceil(round(quotient, 9))
+    return math.ceil(quotient - Decimal("1e-9"))
 
 
 def _refuse_impossible_range(name: str, amounts: Range) -> None:
