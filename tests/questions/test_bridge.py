@@ -626,6 +626,18 @@ def test_what_is_moved_within_a_family_is_taken_off_once(tmp_path: Path) -> None
     assert answer.rows("transfers").rows["transfers"]["entry_id"].to_list() == ["transfers-0"]
 
 
+def test_what_two_tell_of_may_be_one_movement(tmp_path: Path) -> None:
+    told = [moved("£10"), moved("£30"), moved("£35", said_by="Bert")]
+    answer = asked(tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=told)
+    assert lines(answer, "totals", "line")[1:] == [
+        ("moved within a family", -75, -35),
+        ("together", 92, 132),
+    ]
+    [row] = answer.tables["transfers"].rows(named=True)
+    assert (row["statements"], row["said_by"]) == (3, "Ada / Bert")
+    assert len(answer.rows("transfers").rows["transfers"]) == 3
+
+
 def test_a_movement_without_a_figure_leaves_the_sum_open(tmp_path: Path) -> None:
     answer = asked(tmp_path, campaigns=FAMILY, spend=BOOKED, transfers=[moved(""), moved("£10")])
     assert lines(answer, "totals", "line")[1:] == [

@@ -156,20 +156,35 @@ WHERE part.organisation <> whole.organisation
 ORDER BY organisation, other, reason
 
 -- name: transfers
--- Money moved between two organisations, as said: one row per giver, receiver and currency. A
--- movement without a figure is of an unknown size. What is denied or only an opinion is left out.
+-- Money moved between two organisations, as said: one row per giver, receiver and currency. What one
+-- witness tells is added up. Two may tell of one movement or of two: it is no less than the least of
+-- what each tells, and no more than all of it. A movement without a figure is of an unknown size.
+-- What is denied or only an opinion is left out.
+WITH told AS (
+  SELECT
+    from_organisation,
+    to_organisation,
+    currency,
+    said_by,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    count(*) AS statements,
+    CASE WHEN count(*) <= 20 THEN string_agg(entry_id, ' ' ORDER BY entry_id) END AS entries
+  FROM current_transfers
+  WHERE modality IN ('asserted', 'hedged')
+  GROUP BY from_organisation, to_organisation, currency, said_by
+)
 SELECT
   from_organisation,
   to_organisation,
   currency,
-  CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+  CASE WHEN count(low) = count(*) THEN min(low) END AS low,
   CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-  count(*) AS statements,
-  CASE WHEN count(*) <= 20 THEN string_agg(DISTINCT said_by, ' / ' ORDER BY said_by)
-    ELSE count(DISTINCT said_by) || ' speakers' END AS said_by,
-  CASE WHEN count(*) <= 20 THEN string_agg(entry_id, ' ' ORDER BY entry_id) END AS entries
-FROM current_transfers
-WHERE modality IN ('asserted', 'hedged')
+  CAST(sum(statements) AS BIGINT) AS statements,
+  CASE WHEN count(*) <= 20 THEN string_agg(said_by, ' / ' ORDER BY said_by)
+    ELSE count(*) || ' speakers' END AS said_by,
+  CASE WHEN sum(statements) <= 20 THEN string_agg(entries, ' ' ORDER BY entries) END AS entries
+FROM told
 GROUP BY from_organisation, to_organisation, currency
 ORDER BY from_organisation, to_organisation, currency
 
