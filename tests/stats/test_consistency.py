@@ -1,6 +1,7 @@
 """The ten rules of a report of reach: rows that break each, reports that cannot, least changes."""
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
@@ -188,6 +189,52 @@ class TestLeastChanges:
             ],
         )
         assert cost(new) <= other.fun + 1e-4 * (1 + other.fun)
+
+    @pytest.mark.parametrize("scale", [1.0, 1e6])
+    def test_relations_that_leave_one_solution_are_kept(self, scale: float) -> None:
+        # that all be zero is the only way, which is where a solver goes astray
+        figures = {"a": 2 * scale, "b": 41 * scale, "c": 19 * scale}
+        none = [Relation({"a": -1, "b": -1, "c": -1}), Relation({"a": -1, "b": -1})]
+        for sure in ({"b": 1300.0}, {"a": 0.01}, {"a": 0.01, "b": 1300.0}, {}):
+            found = least_changes(figures, none, sure)
+            assert found == pytest.approx(dict.fromkeys("abc", 0), abs=1e-4 * scale)
+        one_way = [
+            Relation({"b": 1, "c": -1}, "="),
+            Relation({"a": -1, "c": -1, "b": 1}),
+            Relation({"b": 2, "a": -1, "c": -1}, "="),
+        ]
+        found = least_changes({"a": 5.0, "b": 2.0, "c": 31.0}, one_way, {"c": 1300})
+        assert found == pytest.approx(dict.fromkeys("abc", 0), abs=1e-4)
+
+    @settings(deadline=None, max_examples=60)
+    @given(st.integers(0, 2**32))
+    def test_what_is_found_keeps_the_relations_and_nothing_near_is_less(self, seed: int) -> None:
+        rng = Random(seed)
+        names = "abcd"[: rng.randint(2, 4)]
+        figures = {name: float(rng.randint(0, 50)) for name in names}
+        sure = {name: rng.choice([1.0, 1.0, 3.0, 0.1, 30.0]) for name in names}
+        relations = [
+            Relation(
+                {one: rng.choice([1, -1, -1, 2]) for one in rng.sample(names, 2)},
+                rng.choice(["=", ">=", ">="]),
+            )
+            for _ in range(rng.randint(1, 3))
+        ]
+        found = least_changes(figures, relations, sure)
+        assert found is not None  # nothing at all keeps every relation
+        assert min(found.values()) >= 0
+
+        def far(values: dict[str, float]) -> float:
+            return sum(((values[one] - figures[one]) / sure[one]) ** 2 for one in names)
+
+        for relation in relations:
+            value = sum(factor * found[one] for one, factor in relation.terms.items())
+            assert value > -1e-6
+            assert relation.kind == ">=" or value < 1e-6
+        # all that keeps them is convex, and holds nothing and every multiple of what was found
+        for part in (0, 0.9, 0.999, 1.001, 1.1):
+            multiple = {one: part * value for one, value in found.items()}
+            assert far(found) <= far(multiple) + 1e-5 * (1 + far(multiple))
 
     def test_no_rounding_carries_a_figure_below_zero(self) -> None:
         both = [Relation({"b": 2, "a": -1}), Relation({"a": 2, "b": 1}, "=")]

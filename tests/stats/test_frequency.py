@@ -81,6 +81,9 @@ class TestBetaBinomial:
     def test_at_its_limit_it_is_the_binomial(self) -> None:
         assert fit_beta_binomial(0.3, 0.51) == (math.inf, math.inf)
         assert contacts_from_two(0.3, 0.51, 3) == binomial_contacts(0.3, 3)
+        for few in (1e-3, 1e-6, 1e-9):
+            assert fit_beta_binomial(few, few * (2 - few)) == (math.inf, math.inf)
+            fit_beta_binomial(few, 1 - (1 - few) ** 2)  # is not refused for its last digit
 
     def test_near_its_limit_it_is_nearly_the_binomial(self) -> None:
         for large in (1e8, 1e12, 1e16, 1e100):

@@ -196,7 +196,8 @@ class TestGammaPoisson:
         assert tails == pytest.approx([3750, 937.5, 234.375])
         assert [int(n) for n in found] == [2812, 703, 175, 43, 10, 2]
 
-    @given(st.floats(0.2, 5), st.floats(0.2, 5), st.floats(0, 1))
+    # scipy's binomial, by which it is checked, overflows at the smallest shares there are
+    @given(st.floats(0.2, 5), st.floats(0.2, 5), st.just(0.0) | st.floats(1e-12, 1))
     def test_is_the_sum_over_all_inventories(
         self, alpha: float, beta: float, bought: float
     ) -> None:

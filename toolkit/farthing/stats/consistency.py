@@ -19,10 +19,12 @@ from itertools import accumulate
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize
 
 Figure: TypeAlias = tuple[float, float]
 """A closed range of a count; both ends the same for an exact one, ``inf`` for no upper end."""
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 RULES: Mapping[str, str] = {
     "H1": "people counted from one day on never fall as days go by",
@@ -265,12 +267,12 @@ def least_changes(
     Raises
     ------
     ValueError
-        A figure or deviation is negative or not finite, or a relation names none of the figures.
+        A figure or deviation is negative or not finite, or a relation names another figure.
 
     Notes
     -----
-    Least distance programming: Lawson, C. L. and Hanson, R. J. (1974), Solving Least Squares
-    Problems, chapter 23.
+    Least distance programming (Lawson, C. L. and Hanson, R. J. (1974), Solving Least Squares
+    Problems, chapter 23), by sequential quadratic programming.
 
     Examples
     --------
@@ -332,14 +334,50 @@ def _least_distance(
     if (least[fixed] > 1e-9).any():
         return None
     matrix, least = matrix[~fixed] / lengths[~fixed, None], least[~fixed] / lengths[~fixed]
-    scale = max(1.0, float(np.abs(least).max(initial=0)))  # so that large counts lose no digits
-    if matrix.size == 0:
+    if (least <= 0).all():
         return [0.0] * size
-    dual = np.vstack([matrix.T, least / scale])
-    target = np.append(np.zeros(size), 1.0)
-    weights, _ = optimize.nnls(dual, target)
-    residual = dual @ weights - target
-    if abs(residual[-1]) < 1e-9:
+    start = _any_vector(matrix, least)
+    if start is None:
         return None
-    moves: Sequence[float] = (-residual[:-1] / residual[-1] * scale).tolist()
+    scale = float(np.abs(start).sum())  # at which neither large counts nor small lose digits
+    moves: Sequence[float] = (_shortest(matrix, least / scale, start / scale) * scale).tolist()
     return moves
+
+
+def _any_vector(matrix: Floats, least: Floats) -> Floats | None:
+    """Return the vector of the least sum that is within the bounds, some of which are above 0."""
+    bound = float(least.max())
+    found = optimize.linprog(
+        np.ones(2 * matrix.shape[1]), A_ub=np.hstack([-matrix, matrix]), b_ub=-least / bound
+    )
+    if found.x is None:
+        return None
+    rising, falling = np.split(found.x, 2)
+    vector: Floats = (rising - falling) * bound
+    return vector
+
+
+def _shortest(matrix: Floats, least: Floats, start: Floats) -> Floats:
+    """Return the shortest vector within the bounds, from one that is."""
+
+    def length(vector: Floats) -> float:
+        return float(vector @ vector)
+
+    def slope(vector: Floats) -> Floats:
+        return 2 * vector
+
+    # not by scipy's nnls: it goes astray where rows depend on each other
+    found = optimize.minimize(
+        length,
+        start,
+        jac=slope,
+        constraints=optimize.LinearConstraint(matrix, least, np.inf),
+        method="SLSQP",
+        tol=1e-14,
+        options={"maxiter": 1000},
+    )
+    near: Floats = found.x
+    # to the last digit: the shortest of those that are at the bounds which are reached
+    reached = matrix @ near - least < 1e-6
+    exact: Floats = np.linalg.lstsq(matrix[reached], least[reached])[0].astype(np.float64)
+    return exact if (matrix @ exact >= least - 1e-9).all() else near

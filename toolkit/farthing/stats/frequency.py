@@ -20,6 +20,8 @@ from scipy import stats
 AGOSTINI = 1.125
 #: How near to the limit of a model figures may come by rounding alone, as a part of it.
 SLACK = 1e-12
+#: What is lost of a share, however small, that was reckoned as one less another.
+ROUNDING = 4e-16
 
 
 def binomial_contacts(share: float, insertions: int) -> tuple[float, ...]:
@@ -86,7 +88,7 @@ def fit_beta_binomial(reach_one: float, reach_two: float) -> tuple[float, float]
     if not 0 < reach_one < 1:
         raise ValueError(f"reach_one is {reach_one}, and must lie between 0 and 1")
     limit = reach_one * (2 - reach_one)
-    if not reach_one < reach_two <= limit * (1 + SLACK):
+    if not reach_one < reach_two <= limit + max(SLACK * limit, ROUNDING):
         raise ValueError(
             f"reach after two insertions is {reach_two:g}, which contradicts {reach_one:g} after "
             f"one: it must be above that and at most {limit:g}"

@@ -14,6 +14,8 @@ from scipy import optimize, stats
 
 #: How near to the limit of a model figures may come by rounding alone, as a part of it.
 SLACK = 1e-12
+#: What is lost of a share, however small, that was reckoned as one less another.
+ROUNDING = 4e-16
 
 
 def fit_goerg(impressions: float, people: float) -> float:
@@ -269,7 +271,7 @@ def fit_negative_binomial(reach_share: float, mean: float) -> float:
         raise ValueError(f"reach_share is {reach_share}, and must lie between 0 and 1")
     _refuse_unless_positive("mean", mean)
     limit = -math.expm1(-mean)
-    if reach_share > limit * (1 + SLACK):
+    if reach_share > limit + max(SLACK * limit, ROUNDING):
         raise ValueError(
             f"a reach of {reach_share:g} contradicts a mean of {mean:g} contacts: no negative "
             f"binomial reaches more than {limit:g}"
