@@ -94,6 +94,29 @@ def test_the_least_by_hand() -> None:
     assert total_variation_bounds([(1, 1), (0, 0)], [(0, 0), (5, 9)]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("exact", "ranged", "other"),
+    [((803_937_206, 97), (11_586_120, 23_172_240), 4), ((10, 46_836_523), (2, 3), 30_000_000)],
+)
+def test_the_least_of_a_few_people_among_millions(
+    exact: tuple[int, int], ranged: tuple[int, int], other: int
+) -> None:
+    found = total_variation_bounds([(one, one) for one in exact], [ranged, (other, other)])
+    meant = exact[0] / sum(exact)
+    ends = sorted(abs(meant - own / (own + other)) for own in ranged)
+    assert found == pytest.approx((ends[0], ends[1]), rel=1e-3, abs=1e-12)
+
+
+def test_the_least_is_no_more_than_the_most() -> None:
+    found = total_variation_bounds([(0, 1e12), (1, 1)], [(0, 1e-6), (1e6, 1e6)])
+    assert found is not None
+    assert found[0] <= found[1]
+
+
+def test_large_counts_do_not_run_over() -> None:
+    assert share_bounds([(1e308, 1e308), (1e308, None)]) == [(0, 0.5), (0.5, 1)]
+
+
 def test_a_count_without_bound_can_be_all() -> None:
     assert share_bounds([(50, None), (50, 50)]) == [(0.5, 1.0), (0.0, 0.5)]
     assert share_bounds([(0, None), (0, None)]) == [(0.0, 1.0), (0.0, 1.0)]
@@ -164,6 +187,10 @@ def test_ranges_that_are_none(counts: list[Range]) -> None:
         share_bounds(counts)
     with pytest.raises(ValueError, match="must be"):
         total_variation_bounds([(1, 1)], counts)
+    with pytest.raises(ValueError, match="must be"):
+        index_bounds(counts[0], (0.5, 0.5))
+    with pytest.raises(ValueError, match="must be"):
+        index_bounds((0.5, 0.5), counts[0])
 
 
 def test_the_edges_of_bounds() -> None:

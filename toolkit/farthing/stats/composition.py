@@ -56,11 +56,17 @@ def index_bounds(intended: Range, delivered: Range) -> tuple[float, float | None
         The most is ``None``, without bound, where nothing may have been intended for the segment.
         ``None`` where nothing was, or the bounds of its share are not known.
 
+    Raises
+    ------
+    ValueError
+        As for `share_bounds`.
+
     Examples
     --------
     >>> index_bounds((0.2, 0.25), (0.5, 0.5)), index_bounds((0, 0.1), (0.2, 0.3))
     ((200.0, 250.0), (200.0, None))
     """
+    _ends([intended, delivered])  # refuses what is no range
     if not intended[1]:
         return None
     least = segment_index(intended[1], delivered[0])
@@ -116,7 +122,8 @@ def total_variation_bounds(
     Returns
     -------
     tuple or None
-        Bounds that are reached, or come as near as one likes where a count has no upper bound.
+        Bounds that are reached, or come as near as one likes where a count has no upper bound;
+        the least to about nine decimals.
         Where of more than `MOST_SEARCHED` segments it is open on which side they have more, the
         most is one that it cannot exceed; with more than `MOST_PROGRAMMED` the least is what lies
         elsewhere at any rate.
@@ -139,7 +146,8 @@ def total_variation_bounds(
         exact = total_variation(p[0], q[0])
         assert exact is not None
         return exact, exact
-    return _least_variation(p, q), _most_variation(p, q)
+    most = _most_variation(p, q)
+    return min(_least_variation(p, q), most), most
 
 
 def jensen_shannon_bounds(variation: tuple[float, float]) -> tuple[float, float]:
@@ -183,27 +191,32 @@ def _least_variation(p: tuple[Floats, Floats], q: tuple[Floats, Floats]) -> floa
         return _least_at_all(p, q)
     eye, none = np.eye(n), np.zeros((n, n))
     column = np.zeros((n, 1))
-    # variables: p (n), q (n), d (n), the inverse totals of p and of q
+    # Variables: p (n), q (n), d (n), the inverse totals of p and of q. Each share is measured by
+    # the most it can be: a segment of a few people among millions is below what HiGHS tells from 0.
+    size = np.maximum(_bounds(p)[1], _bounds(q)[1])
+    size = np.where(size > 0, size, 1.0)
     rows = [
         np.hstack([eye, -eye, -eye, column, column]),
         np.hstack([-eye, eye, -eye, column, column]),
     ]
-    for at, (low, high) in enumerate((_scaled(p), _scaled(q))):
+    for at, (low, high) in enumerate((p, q)):
         own = np.hstack([eye, none] if at == 0 else [none, eye])
-        inverse = [low[:, None], column] if at == 0 else [column, low[:, None]]
+        least = (low / size)[:, None]
+        inverse = [least, column] if at == 0 else [column, least]
         rows.append(np.hstack([-own, none, *inverse]))
         bounded = np.isfinite(high)
-        limit = np.where(bounded, high, 0)[:, None]
+        limit = (np.where(bounded, high, 0) / size)[:, None]
         inverse = [-limit, column] if at == 0 else [column, -limit]
         rows.append(np.hstack([own, none, *inverse])[bounded])
     sums = np.zeros((2, 3 * n + 2))
-    sums[0, :n] = sums[1, n : 2 * n] = 1
+    sums[0, :n] = sums[1, n : 2 * n] = size
     found = optimize.linprog(
-        np.concatenate([np.zeros(2 * n), np.full(n, 0.5), [0, 0]]),
+        np.concatenate([np.zeros(2 * n), size / 2, [0, 0]]),
         A_ub=np.vstack(rows),
         b_ub=np.zeros(sum(len(part) for part in rows)),
         A_eq=sums,
         b_eq=[1, 1],
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
     assert found.fun is not None, found.message
     return within_0_and_1(float(found.fun))
@@ -273,10 +286,10 @@ def _subset_sums(values: Floats) -> Floats:
 
 
 def _scaled(side: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """Divide by the largest bound there is, which changes no share and keeps numbers near one."""
-    bounds = np.concatenate([side[0], side[1][np.isfinite(side[1])]])
-    scale = bounds.max() or 1.0
-    return side[0] / scale, side[1] / scale
+    """Bring the largest bound there is near one, which changes no share."""
+    low, high = side
+    power = -int(np.frexp(np.concatenate([low, high[np.isfinite(high)]]).max(initial=0.0))[1])
+    return np.ldexp(low, power), np.ldexp(high, power)
 
 
 def _is_exact(side: tuple[Floats, Floats]) -> bool:
@@ -288,4 +301,4 @@ def _ends(counts: Sequence[Range]) -> tuple[Floats, Floats]:
     high = np.array([math.inf if most is None else most for _, most in counts], dtype=np.float64)
     if np.isnan(high).any() or (high < low).any():
         raise ValueError("a range must be of numbers, its most no less than its least")
-    return low, high
+    return _scaled((low, high))
