@@ -116,6 +116,14 @@ def test_refuses(low: Any, high: Any, unit: str, basis: str | None, what: str) -
     assert caught.value.what == what
 
 
+@pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("sNaN"), Decimal("inf")])
+def test_what_is_no_number_neither_makes_nor_scales_an_amount(number: Decimal) -> None:
+    one = exact(1, "GBP")
+    for work in (lambda: exact(number), lambda: one * number, lambda: one / number):
+        with pytest.raises(AmountError, match="not a finite decimal number"):
+            work()
+
+
 def test_a_float_is_refused_without_a_constructor_too() -> None:
     with pytest.raises(AmountError, match="not a finite decimal number"):
         Amount(0.1, None, "GBP", "vague")  # type: ignore[arg-type]

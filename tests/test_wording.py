@@ -213,6 +213,8 @@ ROOM = 'write "more than", "less than" or a range'
 BOTH_WAYS = "a hedge before a negative figure can be read both ways"
 
 # text, declared unit, what is wrong, hint
+NOUGHT = "nought of a scale does not tell how far it is rounded"
+WHICH = 'write 0 where it is nothing at all, else "under 0.5m" or the like'
 REFUSED: list[tuple[str, str | None, str, str | None]] = [
     ("1.000,00", None, "it is no figure", MARKS),
     ("£1,2OO.00", None, "it is no figure", MARKS),
@@ -290,6 +292,9 @@ REFUSED: list[tuple[str, str | None, str, str | None]] = [
     ("just over 331", None, TOO_EXACT, ROOM),
     ("nearly 7", "votes", TOO_EXACT, ROOM),
     ("about 0", None, TOO_EXACT, ROOM),
+    ("0 million", "votes", NOUGHT, WHICH),
+    ("£0.0 million", None, NOUGHT, WHICH),
+    ("-0 thousand", None, NOUGHT, WHICH),
     ("5", "GPB", "GPB is no currency", "declare an ISO 4217 code such as GBP"),
     (
         "5",

@@ -334,7 +334,10 @@ def gap(a: Amount, b: Amount) -> Decimal | None:
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:
     """Turn a whole number into a decimal."""
-    if value is None or isinstance(value, Decimal):
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        _check_finite(value)
         return value
     if type(value) is not int:
         raise AmountError(f"{value!r} is neither a whole number nor a decimal")
@@ -345,8 +348,7 @@ def _stored(value: Decimal | None, unit: str | None) -> Decimal | None:
     """Check one bound and give it the decimals it is kept with."""
     if value is None:
         return None
-    if not isinstance(value, Decimal) or not value.is_finite():
-        raise AmountError(f"{value!r} is not a finite decimal number")
+    _check_finite(value)
     if not -LIMIT < value < LIMIT:
         raise AmountError(f"{value:.3E} is too large, bounds stay below 10,000 million million")
     most = places(unit)
@@ -357,6 +359,11 @@ def _stored(value: Decimal | None, unit: str | None) -> Decimal | None:
         named = unit or "an amount without a declared unit"
         raise AmountError(f"{value} is too fine, {named} has {allowed}") from None
     return kept if most == 0 or is_money(unit) else _trimmed(kept)
+
+
+def _check_finite(value: object) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise AmountError(f"{value!r} is not a finite decimal number")
 
 
 def _trimmed(value: Decimal) -> Decimal:
@@ -397,6 +404,8 @@ def _basis_of(low: Decimal | None, high: Decimal | None) -> str:
 
 
 def _is_scalar(value: object) -> bool:
+    if isinstance(value, Decimal):
+        _check_finite(value)
     return isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool)
 
 

@@ -255,6 +255,11 @@ def _hedged(body: str, asked: _Asked) -> _Found:
 def _unhedged(figure: Figure, unit: str | None, next_one: Decimal) -> _Found:
     if not figure.rounded:
         return figure.value, figure.value, unit, "exact"
+    if not figure.value:
+        raise AmountError(
+            "nought of a scale does not tell how far it is rounded",
+            hint='write 0 where it is nothing at all, else "under 0.5m" or the like',
+        )
     low, high = _half_unit(replace(figure, value=abs(figure.value)), next_one)
     return (-high, -low, unit, "rounded") if figure.value < 0 else (low, high, unit, "rounded")
 
