@@ -234,6 +234,24 @@ def test_channels_together_are_bounds_and_a_named_assumption(channels: Answer) -
     ) in sentence(channels, "reach.people")
 
 
+@pytest.mark.parametrize(
+    ("rows", "frequency"),
+    [
+        ([shown("600"), people("100"), people("200", channel="tv")], (2, None)),
+        ([shown("600"), people("100"), shown("200", channel="tv")], (0, 8)),
+        ([shown("600"), people("200", channel="tv")], (0, None)),
+        # a count of no channel is one of them all
+        ([shown("600"), shown("200", channel="tv"), people("100", channel="")], (8, 8)),
+        ([shown("600"), shown("200", channel="tv"), people("100"), people("100", channel="tv")],
+         (4, 8)),
+    ],
+)  # fmt: skip
+def test_what_a_channel_was_not_measured_for_is_not_nothing(
+    tmp_path: Path, rows: list[Row], frequency: tuple[float | None, ...]
+) -> None:
+    assert ends(asked(tmp_path, reach=rows), "delivery", "frequency") == frequency
+
+
 def test_what_a_channel_adds_has_one_certain_side(channels: Answer) -> None:
     columns = ["part", "people_added_low", "people_added_high", "cost_per_added_person_low",
                "cost_per_added_person_high"]  # fmt: skip
@@ -582,7 +600,11 @@ def test_sums_bounds_and_ratios_of_any_book(
             for of in ("impressions", "people")
         ]  # fmt: skip
         expected = average_frequency(*ranges)  # type: ignore[arg-type]
-        for end, value in zip(("low", "high"), expected, strict=True):
+        # what one of the two was not counted on is unknown, and no quotient bounds it
+        showing, reaching = ({channel for channel, _ in rows} for rows in (seen, reached))
+        least = Decimal(0) if showing - reaching else expected[0]
+        most_often = None if reaching - showing else expected[1]
+        for end, value in zip(("low", "high"), (least, most_often), strict=True):
             found = row[f"frequency_{end}"]
             assert found == (None if value is None else pytest.approx(float(value)))
     for row in answer.tables["together"].drop_nulls("if_independent_high").iter_rows(named=True):

@@ -102,8 +102,24 @@ WITH measured AS (
   FROM by_series
   GROUP BY campaign_id, part, measure
 ), channels AS (
-  SELECT campaign_id, count(DISTINCT part) AS channels, min(part) AS only_channel
-  FROM told
+  -- what was not measured on a channel is unknown, unless a figure of no named channel has it
+  SELECT
+    campaign_id,
+    count(*) AS channels,
+    min(part) AS only_channel,
+    min(CASE WHEN part <> 'not said' THEN impressions ELSE 1 END) = 0
+      AND max(CASE WHEN part = 'not said' THEN impressions ELSE 0 END) = 0 AS lack_impressions,
+    min(CASE WHEN part <> 'not said' THEN people ELSE 1 END) = 0
+      AND max(CASE WHEN part = 'not said' THEN people ELSE 0 END) = 0 AS lack_people
+  FROM (
+    SELECT
+      campaign_id,
+      part,
+      max(CASE WHEN measure = 'impressions' THEN 1 ELSE 0 END) AS impressions,
+      max(CASE WHEN measure = 'people' THEN 1 ELSE 0 END) AS people
+    FROM told
+    GROUP BY campaign_id, part
+  ) AS parts
   GROUP BY campaign_id
 ), counted AS (
   SELECT
@@ -139,12 +155,14 @@ SELECT
   TRY_CAST(floor(people_low) AS BIGINT) AS people_low,
   TRY_CAST(ceil(people_high) AS BIGINT) AS people_high,
   CASE
+    WHEN part IS NULL AND lack_people AND impressions_low IS NOT NULL AND people_low IS NOT NULL
+    THEN CAST(0 AS DOUBLE)
     WHEN impressions_low IS NOT NULL AND people_low IS NOT NULL
       AND (people_high IS NULL OR people_high > 0)
     THEN coalesce(CAST(impressions_low AS DOUBLE) / people_high, 0.0)
   END AS frequency_low,
   CASE
-    WHEN people_high = 0 THEN NULL
+    WHEN people_high = 0 OR (part IS NULL AND lack_impressions) THEN NULL
     WHEN impressions_high = 0 AND people_low IS NOT NULL THEN CAST(0 AS DOUBLE)
     WHEN people_low > 0 THEN CAST(impressions_high AS DOUBLE) / people_low
   END AS frequency_high,
