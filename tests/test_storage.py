@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -18,6 +20,7 @@ import farthing
 from farthing import storage
 from farthing.book import Book
 from farthing.errors import BookBusy, BookDamaged, FarthingError, FileUnusable
+from small_book import small_book
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -277,14 +280,14 @@ def test_a_file_of_another_kind_is_damaged_and_left_alone(
         (["CREATE VIEW book AS SELECT 1"], "is a DuckDB file but no Farthing book"),
         (
             ["CREATE TABLE book (a INT)", "CREATE TABLE imports (a INT)"],
-            "is a book of version none, and this Farthing reads version 2\n"
+            "is a book of version none, and this Farthing reads version 3\n"
             "Hint: import its files again into a new book",
         ),
         (
             [
                 "CREATE TABLE book (a INT)",
                 "CREATE TABLE imports (a INT)",
-                "INSERT INTO book VALUES (2)",
+                "INSERT INTO book VALUES (3)",
             ],
             "has lost its table postings",
         ),
@@ -307,12 +310,12 @@ def test_a_duckdb_file_of_somebody_else_is_left_alone(
     [
         (
             "UPDATE book SET schema_version = 1",
-            "is a book of version 1, and this Farthing reads version 2\n"
+            "is a book of version 1, and this Farthing reads version 3\n"
             "Hint: import its files again into a new book",
         ),
         (
-            "INSERT INTO book VALUES (3)",
-            "is a book of version 2, 3, and this Farthing reads version 2\n"
+            "INSERT INTO book VALUES (2)",
+            "is a book of version 3, 2, and this Farthing reads version 3\n"
             "Hint: import its files again into a new book",
         ),
         ("ALTER TABLE rates RENAME TO old; CREATE VIEW rates AS FROM old",
@@ -466,3 +469,44 @@ def test_its_views_say_in_any_client_what_they_say_here(book: Book, write_csv: W
         for name in storage.views():
             theirs = connection.execute(f"FROM {name} ORDER BY ALL").fetchall()
             assert theirs == book.sql(f"FROM {name} ORDER BY ALL").rows(), name
+
+
+def on_two_platforms(folder: Path) -> Book:
+    """Make a book of one campaign that two platforms charged for, one of them told of twice."""
+    charged = {"campaign_id": "c", "record": "platform", "incurred_on": "2017-05-02"}
+    shown = {"campaign_id": "c", "starts_on": "2017-05-02", "ends_before": "2017-05-03"}
+    return small_book(
+        folder,
+        campaigns=[{"campaign_id": "c"}],
+        budgets=[{"campaign_id": "c", "stage": "requested", "amount": "£500"}],
+        spend=[
+            {**charged, "channel": "facebook", "series": "report", "amount": "£100"},
+            {**charged, "channel": "facebook, instagram", "series": "ads", "amount": "£60-£90"},
+            {**charged, "channel": "google", "series": "weekly", "amount": "£30"},
+        ],
+        reach=[
+            {**shown, "channel": "facebook", "series": "report", "amount": "1,000"},
+            {**shown, "channel": "instagram", "series": "ads", "amount": "900"},
+            {**shown, "channel": "google", "series": "weekly", "amount": "200"},
+        ],
+    )
+
+
+def test_money_of_two_platforms_is_added_and_that_of_two_tables_of_one_is_not(
+    tmp_path: Path,
+) -> None:
+    book = on_two_platforms(tmp_path)
+    [total] = book.sql("SELECT low, high, series FROM spend_totals").rows()
+    assert total == (Decimal(130), Decimal(130), 2)
+    assert book.sql("SELECT sum(low), sum(high) FROM counted_spend").row(0) == (130, 130)
+    stages = book.ask("bridge").tables["stages"].filter(stage="delivered")
+    assert stages.select("low", "high").rows() == [(130, 130)]
+    lines = book.ask("pacing").tables["lines"].select("record", "low", "high").rows()
+    assert sorted(lines) == [("impressions", 1200, 1200), ("platform", 130, 130)]
+    days = book.ask("pacing").tables["days"].filter(day=date(2017, 5, 2))
+    assert sorted(days.select("record", "low").rows()) == [("impressions", 1200), ("platform", 130)]
+    reach = book.ask("reach")
+    money = reach.tables["money"].filter(channel="all channels")
+    assert money.select("spend_low", "spend_high").rows() == [(130, 130)]
+    delivery = reach.tables["delivery"].filter(channel="3 channels")
+    assert delivery.select("impressions_low", "impressions_high").rows() == [(1200, 1200)]

@@ -31,7 +31,7 @@ from farthing.ledgers.links import LINKS
 from farthing.stages import CAMPAIGN_STAGES, STANDING_BUDGETS
 
 #: Grows when a table changes in a way that older books do not have.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: What DuckDB 1.4 and every later version opens; DuckDB 2 would by default write what none does.
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
@@ -145,47 +145,83 @@ SELECT * FROM imports
 WHERE posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)
 """
 
-#: Money in force without the rows that are a part of another of their campaign and record.
+#: Who sells what is shown on a channel. Tables of one seller can tell of the same delivery, those
+#: of two never do.
+SELLERS = """
+SELECT
+  channel,
+  CASE
+    WHEN regexp_matches(lower(channel), 'facebook|instagram|messenger|audience_network|threads')
+    THEN 'meta'
+    WHEN regexp_matches(lower(channel), 'google|youtube') THEN 'google'
+    ELSE lower(trim(channel))
+  END AS seller
+FROM (SELECT channel FROM spend UNION SELECT channel FROM reach) AS channels
+WHERE channel IS NOT NULL
+"""
+#: Money in force without the rows that are a part of another of their campaign and record. The
+#: seller is that of what a platform charged; of what the spender's own books show there is none.
 WHOLE_SPEND = """
-SELECT spend.*
+SELECT spend.*, coalesce(sellers.seller, '') AS seller
 FROM current_spend AS spend
+LEFT JOIN sellers ON sellers.channel = spend.channel AND spend.record = 'platform'
+WHERE spend.part_of IS NULL
+UNION ALL
+SELECT spend.*, coalesce(sellers.seller, '') AS seller
+FROM current_spend AS spend
+LEFT JOIN sellers ON sellers.channel = spend.channel AND spend.record = 'platform'
 LEFT JOIN current_spend AS whole
   ON whole.entry_id = spend.part_of
   AND whole.campaign_id = spend.campaign_id
   AND whole.record = spend.record
-WHERE whole.entry_id IS NULL
+WHERE spend.part_of IS NOT NULL AND whole.entry_id IS NULL
 """
-#: What each series of a campaign's records comes to, from the fullest down.
+#: What each series of a campaign's records comes to, from the fullest down of each seller.
 SPEND_SERIES = """
 SELECT
   campaign_id,
   record,
   currency,
+  seller,
   coalesce(series, '') AS series,
   CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
   CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
   count(*) AS row_count,
   min(entry_id) AS first_entry,
   row_number() OVER (
-    PARTITION BY campaign_id, record, currency
+    PARTITION BY campaign_id, record, currency, seller
     ORDER BY sum(coalesce(low, 0)) DESC, sum(coalesce(high, low, 0)) DESC, coalesce(series, '')
   ) AS place
 FROM whole_spend
-GROUP BY campaign_id, record, currency, coalesce(series, '')
+GROUP BY campaign_id, record, currency, seller, coalesce(series, '')
 """
-#: What a campaign's records come to. Series tell of the same money, each perhaps of a part of it:
-#: it is no less than the greatest least of any, and what one leaves open is open.
+#: What a campaign's records come to. Series of one seller tell of the same money, each perhaps of
+#: a part of it: it is no less than the greatest least of any, and what one leaves open is open.
 SPEND_TOTALS = """
+WITH sold AS (
+  SELECT
+    campaign_id,
+    record,
+    currency,
+    seller,
+    count(*) AS series,
+    max(low) AS low,
+    CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+    sum(row_count) AS row_count,
+    min(first_entry) AS first_entry
+  FROM spend_series
+  GROUP BY campaign_id, record, currency, seller
+)
 SELECT
   campaign_id,
   record,
   currency,
-  count(*) AS series,
-  max(low) AS low,
-  CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+  max(series) AS series,
+  CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+  CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
   CAST(sum(row_count) AS BIGINT) AS row_count,
   min(first_entry) AS first_entry
-FROM spend_series
+FROM sold
 GROUP BY campaign_id, record, currency
 """
 #: Rows that may be added up: of several series of the same money, those of the fullest.
@@ -195,6 +231,7 @@ FROM whole_spend AS whole JOIN spend_series AS fullest
   ON fullest.campaign_id = whole.campaign_id
   AND fullest.record = whole.record
   AND fullest.currency = whole.currency
+  AND fullest.seller = whole.seller
   AND fullest.series = coalesce(whole.series, '')
 WHERE fullest.place = 1
 """
@@ -226,6 +263,7 @@ def views() -> dict[str, str]:
     return {
         **current,
         "known_imports": KNOWN_IMPORTS,
+        "sellers": SELLERS,
         "whole_spend": WHOLE_SPEND,
         "spend_series": SPEND_SERIES,
         "spend_totals": SPEND_TOTALS,

@@ -154,7 +154,7 @@ def _shared(parts: str, kind: str, segment: str) -> str:
     """Return the SELECT of impressions by the shares of one distribution."""
     return f"""
   SELECT ads, 'impressions' AS measure, '{kind}' AS segment_kind, segment,
-         'meta ad archive {kind}' AS series, {SHARED} AS amount
+         'meta ad archive {kind}' AS series, NULL AS place, {SHARED} AS amount
   FROM (
     SELECT ads, least, most, {segment} AS segment,
            TRY_CAST(part.percentage AS DECIMAL(14,12)) AS share
@@ -164,10 +164,13 @@ def _shared(parts: str, kind: str, segment: str) -> str:
 
 
 def _total(column: str, place: str) -> str:
-    """Return the SELECT of the people reached in one place, as a whole."""
+    """Return the SELECT of the people reached in one place, as a whole.
+
+    Places are no series of their own: the people of one are not those of another told again.
+    """
     return f"""
   SELECT ads, 'people' AS measure, 'all' AS segment_kind, NULL AS segment,
-         'meta ad archive people {place}' AS series, "{column}" AS amount
+         'meta ad archive people' AS series, '{place}' AS place, "{column}" AS amount
   FROM ads WHERE "{column}" NOTNULL"""
 
 
@@ -175,7 +178,7 @@ def _total(column: str, place: str) -> str:
 BREAKDOWN = """
   SELECT ads, 'people' AS measure, 'age_gender' AS segment_kind,
          concat_ws(' ', country, part.age_range, told.gender) AS segment,
-         'meta ad archive people age_gender' AS series, told.people AS amount
+         'meta ad archive people age_gender' AS series, NULL AS place, told.people AS amount
   FROM (
     SELECT ads, country, part,
            unnest([{'gender': 'male', 'people': part.male},
@@ -191,7 +194,7 @@ BREAKDOWN = """
 #: Total reach by location: a list of keys and values.
 LOCATIONS = """
   SELECT ads, 'people' AS measure, 'area' AS segment_kind, place.key AS segment,
-         'meta ad archive people area' AS series, place.value AS amount
+         'meta ad archive people area' AS series, NULL AS place, place.value AS amount
   FROM (
     SELECT ads, unnest(json_transform(locations, '[{"key": "VARCHAR", "value": "VARCHAR"}]'))
            AS place
@@ -202,7 +205,7 @@ DELIVERED = " UNION ALL ".join(
     (
         """
   SELECT ads, 'impressions' AS measure, 'all' AS segment_kind, NULL AS segment,
-         'meta ad archive' AS series, impressions AS amount
+         'meta ad archive' AS series, NULL AS place, impressions AS amount
   FROM ads WHERE impressions NOTNULL""",
         _shared("demographics", "age_gender", "concat_ws(' ', part.age, part.gender)"),
         _shared("regions", "area", "part.region"),
@@ -216,15 +219,16 @@ REACHED = f"""{ADS}, delivered AS ({DELIVERED}
 )
 SELECT ads.source_row AS source_row,
        ads.entry_id || '.' || row_number() OVER (
-         PARTITION BY ads.source_row ORDER BY series, segment) AS entry_id,
+         PARTITION BY ads.source_row ORDER BY series, place, segment) AS entry_id,
        ads.campaign_id AS campaign_id,
-       concat_ws('|', ads.record_key, series, segment) AS record_key,
+       concat_ws('|', ads.record_key, series, place, segment) AS record_key,
        ads.starts_on AS starts_on,
        ads.ends_before AS ends_before,
        ads.channel AS channel,
-       measure, segment_kind, segment, series, amount
+       measure, segment_kind, segment, series, amount,
+       'people reached in ' || delivered.place AS note
 FROM delivered
-ORDER BY 1, series, segment
+ORDER BY 1, series, delivered.place, segment
 """
 
 CAMPAIGN = f"""{ADS}

@@ -221,8 +221,7 @@ WITH days AS (
   JOIN polls ON polls.held_on <= days.known_on
   GROUP BY days.known_on, polls.area_code
 ), spent AS (
-  -- neither a row and its parts nor several series of the same money are added; rows that are
-  -- no part of another need not be looked up
+  -- neither a row and its parts nor several series of the same money are added
   SELECT
     coalesce(campaigns.organisation, spend.campaign_id) AS organisation,
     spend.record,
@@ -233,11 +232,7 @@ WITH days AS (
     CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END AS low,
     CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END AS high,
     count(*) AS entries_added
-  FROM (
-    SELECT * FROM current_spend WHERE part_of IS NULL
-    UNION ALL
-    SELECT * FROM whole_spend WHERE part_of IS NOT NULL
-  ) AS spend
+  FROM whole_spend AS spend
   LEFT JOIN current_campaigns AS campaigns ON campaigns.campaign_id = spend.campaign_id
   LEFT JOIN days ON days.day = coalesce(spend.incurred_on, spend.starts_on)
   WHERE spend.area_code IS NOT NULL

@@ -29,26 +29,7 @@ ORDER BY campaign, sightings.campaign_id, sightings.panel, entries
 -- Impressions are the money over the price of a thousand, least money at the highest price to
 -- most money at the lowest; they are ratios of ranges, rounded outward to whole impressions. NULL
 -- for the most is without bound, as where the price may be nothing.
-WITH spent AS (
-  -- a row that is no part of another need not be looked up
-  SELECT * FROM current_spend WHERE part_of IS NULL
-  UNION ALL
-  SELECT * FROM whole_spend WHERE part_of IS NOT NULL
-), series AS (
-  SELECT
-    campaign_id,
-    record,
-    currency,
-    coalesce(series, '') AS series,
-    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    count(*) AS row_count,
-    min(entry_id) AS first_entry,
-    min(wording) AS wording
-  FROM spent
-  WHERE campaign_id IN (SELECT campaign_id FROM current_sightings)
-  GROUP BY campaign_id, record, currency, coalesce(series, '')
-), money AS (
+WITH money AS (
   SELECT
     campaign_id,
     currency,
@@ -61,23 +42,22 @@ WITH spent AS (
   FROM current_budgets
   WHERE stage = 'claimed' AND modality IN ('asserted', 'hedged') AND basis <> 'unknown'
   UNION ALL
-  -- neither a row and its parts nor several series of the same money are added
   SELECT
-    campaign_id,
-    currency,
-    max(low),
-    CASE WHEN count(high) = count(*) THEN max(high) END,
-    CASE
-      WHEN sum(row_count) = 1 THEN min(wording) ELSE CAST(sum(row_count) AS BIGINT) || ' rows'
-    END,
-    CASE record
+    totals.campaign_id,
+    totals.currency,
+    totals.low,
+    totals.high,
+    CASE WHEN totals.row_count = 1 THEN one_row.wording ELSE totals.row_count || ' rows' END,
+    CASE totals.record
       WHEN 'platform' THEN 'charged by the platform' WHEN 'return' THEN 'declared in a return'
       WHEN 'payment' THEN 'paid' ELSE 'invoiced'
     END,
-    record,
-    CASE WHEN sum(row_count) = 1 THEN min(first_entry) END
-  FROM series
-  GROUP BY campaign_id, currency, record
+    totals.record,
+    CASE WHEN totals.row_count = 1 THEN totals.first_entry END
+  FROM spend_totals AS totals
+  LEFT JOIN current_spend AS one_row
+    ON one_row.entry_id = totals.first_entry AND totals.row_count = 1
+  WHERE totals.campaign_id IN (SELECT campaign_id FROM current_sightings)
 )
 SELECT
   coalesce(campaigns.name, money.campaign_id) AS campaign,

@@ -3,10 +3,10 @@
 --
 -- Of a campaign's money the record nearest to a payment is what was paid: payments, or else a
 -- return, or else invoices. It is held against each other record, and never added to one. Rows are
--- counted as counted_spend counts them, channel by channel. Two are of one supplier where its name
--- is the same after the links of the book, without capitals, marks, "the", legal forms and places;
--- against a platform's record the channel must be the same, where a row has one. Two are of one
--- time where at most 45 days are between them.
+-- counted as counted_spend counts them. Two are of one supplier where its name is the same after
+-- the links of the book, without capitals, marks, "the", legal forms and places; against a
+-- platform's record the channel must be the same, where a row has one. Two are of one time where
+-- at most 45 days are between them.
 
 -- name: records
 -- What was paid, and each record that it is held against: one row per record held against
@@ -32,9 +32,11 @@ WITH spend_rows AS (
     coalesce(incurred_on, starts_on) AS first_on,
     coalesce(incurred_on, ends_before - 1) AS last_on,
     payee,
-    coalesce(lower(channel), '') AS medium,
+    coalesce(lower(spend.channel), '') AS medium,
+    coalesce(seller, '') AS seller,
     part_of
-  FROM current_spend
+  FROM current_spend AS spend
+  LEFT JOIN sellers ON sellers.channel = spend.channel AND spend.record = 'platform'
 ), money AS (
   -- each campaign's money in one currency, numbered, and the record of it nearest to a payment
   SELECT
@@ -45,12 +47,12 @@ WITH spend_rows AS (
   FROM spend_rows
   GROUP BY campaign_id, currency
 ), fullest AS (
-  -- of several series of one record and channel, that which spend_series would put first
-  SELECT campaign_id, currency, record, medium, series
+  -- of several series of one record and seller, that which spend_series puts first
+  SELECT campaign_id, currency, record, seller, series
   FROM spend_rows
-  GROUP BY campaign_id, currency, record, medium, series
+  GROUP BY campaign_id, currency, record, seller, series
   QUALIFY row_number() OVER (
-    PARTITION BY campaign_id, record, currency, medium
+    PARTITION BY campaign_id, record, currency, seller
     ORDER BY sum(coalesce(low, 0)) DESC, sum(coalesce(high, low, 0)) DESC, series
   ) = 1
 ), parts AS (
@@ -80,7 +82,7 @@ WITH spend_rows AS (
   FROM (
     SELECT name FROM spelt
     UNION
-    SELECT medium FROM fullest
+    SELECT medium FROM spend_rows
   ) AS all_names
   WHERE name <> ''
 ), records AS (
@@ -99,7 +101,7 @@ WITH spend_rows AS (
     wholes.entry_id IS NOT NULL AS has_parts
   FROM spend_rows
   JOIN money USING (campaign_id, currency)
-  JOIN fullest USING (campaign_id, currency, record, medium, series)
+  JOIN fullest USING (campaign_id, currency, record, seller, series)
   LEFT JOIN parts USING (entry_id)
   LEFT JOIN wholes USING (entry_id)
   LEFT JOIN spelt ON spelt.payee = spend_rows.payee
@@ -273,9 +275,11 @@ WITH spend_rows AS (
     coalesce(incurred_on, starts_on) AS first_on,
     coalesce(incurred_on, ends_before - 1) AS last_on,
     payee,
-    coalesce(lower(channel), '') AS medium,
+    coalesce(lower(spend.channel), '') AS medium,
+    coalesce(seller, '') AS seller,
     part_of
-  FROM current_spend
+  FROM current_spend AS spend
+  LEFT JOIN sellers ON sellers.channel = spend.channel AND spend.record = 'platform'
 ), money AS (
   -- each campaign's money in one currency, numbered, and the record of it nearest to a payment
   SELECT
@@ -286,12 +290,12 @@ WITH spend_rows AS (
   FROM spend_rows
   GROUP BY campaign_id, currency
 ), fullest AS (
-  -- of several series of one record and channel, that which spend_series would put first
-  SELECT campaign_id, currency, record, medium, series
+  -- of several series of one record and seller, that which spend_series puts first
+  SELECT campaign_id, currency, record, seller, series
   FROM spend_rows
-  GROUP BY campaign_id, currency, record, medium, series
+  GROUP BY campaign_id, currency, record, seller, series
   QUALIFY row_number() OVER (
-    PARTITION BY campaign_id, record, currency, medium
+    PARTITION BY campaign_id, record, currency, seller
     ORDER BY sum(coalesce(low, 0)) DESC, sum(coalesce(high, low, 0)) DESC, series
   ) = 1
 ), parts AS (
@@ -321,7 +325,7 @@ WITH spend_rows AS (
   FROM (
     SELECT name FROM spelt
     UNION
-    SELECT medium FROM fullest
+    SELECT medium FROM spend_rows
   ) AS all_names
   WHERE name <> ''
 ), records AS (
@@ -340,7 +344,7 @@ WITH spend_rows AS (
     wholes.entry_id IS NOT NULL AS has_parts
   FROM spend_rows
   JOIN money USING (campaign_id, currency)
-  JOIN fullest USING (campaign_id, currency, record, medium, series)
+  JOIN fullest USING (campaign_id, currency, record, seller, series)
   LEFT JOIN parts USING (entry_id)
   LEFT JOIN wholes USING (entry_id)
   LEFT JOIN spelt ON spelt.payee = spend_rows.payee

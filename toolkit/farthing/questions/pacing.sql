@@ -4,7 +4,7 @@
 -- day has a least, which counts the row at its last day, and a most, which counts it at its first.
 -- What a platform showed of a period that was still running had been spent by the day it was
 -- shown. A row without any day counts from the first day of its line to the last. Of a row and its
--- parts the row is counted (whole_spend); several series of one record tell of the same money, and
+-- parts the row is counted (whole_spend); several series of one seller tell of the same money, and
 -- the greatest least and the greatest most of any stand (as in spend_totals). Records of different
 -- kinds tell of the same pound, and are never added: each is a line of its own.
 
@@ -18,6 +18,7 @@ WITH flows AS (
     campaign_id,
     record,
     currency AS unit,
+    seller,
     coalesce(series, '') AS series,
     low,
     high,
@@ -33,6 +34,7 @@ WITH flows AS (
     campaign_id,
     'impressions' AS record,
     'impressions' AS unit,
+    coalesce(sellers.seller, '') AS seller,
     coalesce(series, '') AS series,
     low,
     high,
@@ -41,13 +43,14 @@ WITH flows AS (
       WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
       THEN greatest(starts_on, least(ends_before - 1, observed_on))
     END AS last_on
-  FROM current_reach
+  FROM current_reach LEFT JOIN sellers USING (channel)
   WHERE measure = 'impressions' AND segment_kind = 'all'
 ), told AS (
   SELECT
     campaign_id,
     record,
     unit,
+    seller,
     CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
     count(*) AS counted,
@@ -55,20 +58,35 @@ WITH flows AS (
     min(coalesce(first_on, last_on)) AS first_on,
     max(coalesce(last_on, first_on)) AS last_on
   FROM flows
-  GROUP BY campaign_id, record, unit, series
-), totals AS (
+  GROUP BY campaign_id, record, unit, seller, series
+), sold AS (
+  -- series of one seller tell of the same money, those of two never do
   SELECT
     campaign_id,
     record,
     unit,
     max(low) AS low,
     CASE WHEN count(high) = count(*) THEN max(high) END AS high,
-    CAST(sum(counted) AS BIGINT) AS row_count,
-    CAST(sum(undated) AS BIGINT) AS undated,
+    sum(counted) AS counted,
+    sum(undated) AS undated,
     count(*) AS series,
     min(first_on) AS first_on,
     max(last_on) AS last_on
   FROM told
+  GROUP BY campaign_id, record, unit, seller
+), totals AS (
+  SELECT
+    campaign_id,
+    record,
+    unit,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+    CAST(sum(counted) AS BIGINT) AS row_count,
+    CAST(sum(undated) AS BIGINT) AS undated,
+    max(series) AS series,
+    min(first_on) AS first_on,
+    max(last_on) AS last_on
+  FROM sold
   GROUP BY campaign_id, record, unit
 )
 SELECT
@@ -110,6 +128,7 @@ WITH flows AS (
     campaign_id,
     record,
     currency AS unit,
+    seller,
     coalesce(series, '') AS series,
     low,
     high,
@@ -125,6 +144,7 @@ WITH flows AS (
     campaign_id,
     'impressions' AS record,
     'impressions' AS unit,
+    coalesce(sellers.seller, '') AS seller,
     coalesce(series, '') AS series,
     low,
     high,
@@ -133,19 +153,31 @@ WITH flows AS (
       WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
       THEN greatest(starts_on, least(ends_before - 1, observed_on))
     END AS last_on
-  FROM current_reach
+  FROM current_reach LEFT JOIN sellers USING (channel)
   WHERE measure = 'impressions' AND segment_kind = 'all'
 ), told AS (
   SELECT
     campaign_id,
     record,
     unit,
+    seller,
     sum(low) AS low,
     sum(high) AS high,
     min(coalesce(first_on, last_on)) AS first_on,
     max(coalesce(last_on, first_on)) AS last_on
   FROM flows
-  GROUP BY campaign_id, record, unit, series
+  GROUP BY campaign_id, record, unit, seller, series
+), sold AS (
+  SELECT
+    campaign_id,
+    record,
+    unit,
+    max(low) AS low,
+    max(high) AS high,
+    min(first_on) AS first_on,
+    max(last_on) AS last_on
+  FROM told
+  GROUP BY campaign_id, record, unit, seller
 ), totals AS (
   SELECT
     campaign_id,
@@ -155,15 +187,16 @@ WITH flows AS (
     max(last_on) AS last_on,
     row_number() OVER (
       PARTITION BY unit
-      ORDER BY coalesce(max(high), max(low)) DESC NULLS LAST, campaign_id, record
+      ORDER BY coalesce(sum(high), sum(low)) DESC NULLS LAST, campaign_id, record
     ) AS place
-  FROM told
+  FROM sold
   GROUP BY campaign_id, record, unit
 ), largest AS (
   SELECT
     flows.campaign_id,
     flows.record,
     flows.unit,
+    flows.seller,
     flows.series,
     flows.low,
     flows.high,
@@ -180,6 +213,7 @@ WITH flows AS (
     campaign_id,
     record,
     unit,
+    seller,
     series,
     first_on AS day,
     CASE WHEN low < 0 THEN low ELSE 0 END AS low,
@@ -192,6 +226,7 @@ WITH flows AS (
     campaign_id,
     record,
     unit,
+    seller,
     series,
     last_on AS day,
     CASE WHEN low > 0 THEN low ELSE 0 END AS low,
@@ -204,6 +239,7 @@ WITH flows AS (
     campaign_id,
     record,
     unit,
+    seller,
     series,
     day,
     sum(low) AS low,
@@ -211,11 +247,12 @@ WITH flows AS (
     sum(without_low) AS without_low,
     sum(without_high) AS without_high
   FROM changes
-  GROUP BY campaign_id, record, unit, series, day
+  GROUP BY campaign_id, record, unit, seller, series, day
 ), grid AS (
-  SELECT DISTINCT days.campaign_id, days.record, days.unit, series.series, days.day
+  SELECT DISTINCT
+    days.campaign_id, days.record, days.unit, series.seller, series.series, days.day
   FROM (SELECT DISTINCT campaign_id, record, unit, day FROM daily) AS days
-  JOIN (SELECT DISTINCT campaign_id, record, unit, series FROM daily) AS series
+  JOIN (SELECT DISTINCT campaign_id, record, unit, seller, series FROM daily) AS series
     ON series.campaign_id = days.campaign_id
     AND series.record = days.record
     AND series.unit = days.unit
@@ -224,6 +261,7 @@ WITH flows AS (
     grid.campaign_id,
     grid.record,
     grid.unit,
+    grid.seller,
     grid.day,
     sum(coalesce(daily.low, 0)) OVER so_far AS low,
     sum(coalesce(daily.high, 0)) OVER so_far AS high,
@@ -233,13 +271,15 @@ WITH flows AS (
     ON daily.campaign_id = grid.campaign_id
     AND daily.record = grid.record
     AND daily.unit = grid.unit
+    AND daily.seller = grid.seller
     AND daily.series = grid.series
     AND daily.day = grid.day
   WINDOW so_far AS (
-    PARTITION BY grid.campaign_id, grid.record, grid.unit, grid.series ORDER BY grid.day
+    PARTITION BY grid.campaign_id, grid.record, grid.unit, grid.seller, grid.series
+    ORDER BY grid.day
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   )
-), bands AS (
+), sold_by AS (
   SELECT
     campaign_id,
     record,
@@ -248,6 +288,16 @@ WITH flows AS (
     max(CASE WHEN without_low = 0 THEN low END) AS low,
     CASE WHEN sum(without_high) = 0 THEN max(high) END AS high
   FROM added
+  GROUP BY campaign_id, record, unit, seller, day
+), bands AS (
+  SELECT
+    campaign_id,
+    record,
+    unit,
+    day,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high
+  FROM sold_by
   GROUP BY campaign_id, record, unit, day
 )
 SELECT

@@ -35,6 +35,7 @@ WITH measured AS (
     coalesce(lower(trim(measured.channel)), 'not said') AS part,
     measured.measure,
     measured.segment_kind,
+    coalesce(sellers.seller, '') AS seller,
     coalesce(measured.series, '') AS series,
     sum(measurements) AS measurements,
     min(first_entry) AS first_entry,
@@ -49,12 +50,15 @@ WITH measured AS (
     ) AS claims,
     min(coalesce(sources.title, measured.source_id)) AS first_source,
     max(coalesce(sources.title, measured.source_id)) AS last_source
-  FROM measured LEFT JOIN current_sources AS sources ON sources.source_id = measured.source_id
+  FROM measured
+  LEFT JOIN sellers ON sellers.channel = measured.channel
+  LEFT JOIN current_sources AS sources ON sources.source_id = measured.source_id
   GROUP BY
     measured.campaign_id,
     coalesce(lower(trim(measured.channel)), 'not said'),
     measured.measure,
     measured.segment_kind,
+    coalesce(sellers.seller, ''),
     coalesce(measured.series, '')
 ), whole AS (
   SELECT *
@@ -64,8 +68,8 @@ WITH measured AS (
     ORDER BY CASE WHEN segment_kind = 'all' THEN 0 ELSE 1 END
   ) = 1
 ), by_series AS (
-  SELECT campaign_id, part, measure, segment_kind, series, measurements, first_entry, last_entry,
-    low, high, claims, first_source, last_source
+  SELECT campaign_id, part, measure, segment_kind, seller, series, measurements, first_entry,
+    last_entry, low, high, claims, first_source, last_source
   FROM whole
   UNION ALL
   SELECT
@@ -73,6 +77,7 @@ WITH measured AS (
     CAST(NULL AS VARCHAR),
     measure,
     segment_kind,
+    seller,
     series,
     sum(measurements),
     min(first_entry),
@@ -83,8 +88,9 @@ WITH measured AS (
     min(first_source),
     max(last_source)
   FROM whole
-  GROUP BY campaign_id, measure, segment_kind, series
-), figures AS (
+  GROUP BY campaign_id, measure, segment_kind, seller, series
+), by_seller AS (
+  -- series of one seller tell of the same delivery, those of two never do
   SELECT
     campaign_id,
     part,
@@ -94,12 +100,27 @@ WITH measured AS (
     max(last_entry) AS last_entry,
     max(low) AS low,
     CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+    sum(claims) AS claims,
+    min(first_source) AS first_source,
+    max(last_source) AS last_source
+  FROM by_series
+  GROUP BY campaign_id, part, measure, seller
+), figures AS (
+  SELECT
+    campaign_id,
+    part,
+    measure,
+    sum(measurements) AS measurements,
+    min(first_entry) AS first_entry,
+    max(last_entry) AS last_entry,
+    CASE WHEN measure = 'people' THEN max(low) ELSE sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
     sum(claims) > 0 AS is_claimed,
     CASE
       WHEN min(first_source) = max(last_source) THEN min(first_source)
       ELSE min(first_source) || ' and others'
     END AS source
-  FROM by_series
+  FROM by_seller
   GROUP BY campaign_id, part, measure
 ), channels AS (
   -- what was not measured on a channel is unknown, unless a figure of no named channel has it
@@ -211,6 +232,7 @@ WITH spent AS (
     coalesce(lower(trim(spend.channel)), 'not said') AS part,
     spend.record,
     spend.currency,
+    coalesce(sellers.seller, '') AS seller,
     coalesce(spend.series, '') AS series,
     larger.entry_id IS NOT NULL AS is_part,
     count(*) AS records,
@@ -219,6 +241,7 @@ WITH spent AS (
     CASE WHEN count(spend.low) = count(*) THEN sum(spend.low) END AS low,
     CASE WHEN count(spend.high) = count(*) THEN sum(spend.high) END AS high
   FROM spent AS spend
+  LEFT JOIN sellers ON sellers.channel = spend.channel AND spend.record = 'platform'
   LEFT JOIN wholes AS larger
     ON larger.entry_id = spend.part_of
     AND larger.campaign_id = spend.campaign_id
@@ -227,26 +250,33 @@ WITH spent AS (
     OR coalesce(lower(trim(spend.channel)), '') <> coalesce(lower(trim(larger.channel)), '')
   GROUP BY ALL
 ), by_series AS (
-  SELECT campaign_id, part, record, currency, series, sum(records) AS records,
+  SELECT campaign_id, part, record, currency, seller, series, sum(records) AS records,
     min(first_entry) AS first_entry, max(last_entry) AS last_entry,
     CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
     CASE WHEN count(high) = count(*) THEN sum(high) END AS high
   FROM paid
   WHERE part <> 'not said' OR NOT is_part
-  GROUP BY campaign_id, part, record, currency, series
+  GROUP BY campaign_id, part, record, currency, seller, series
   UNION ALL
-  SELECT campaign_id, CAST(NULL AS VARCHAR), record, currency, series, sum(records),
+  SELECT campaign_id, CAST(NULL AS VARCHAR), record, currency, seller, series, sum(records),
     min(first_entry), max(last_entry),
     CASE WHEN count(low) = count(*) THEN sum(low) END,
     CASE WHEN count(high) = count(*) THEN sum(high) END
   FROM paid
   WHERE NOT is_part
-  GROUP BY campaign_id, record, currency, series
-), sums AS (
+  GROUP BY campaign_id, record, currency, seller, series
+), by_seller AS (
   SELECT campaign_id, part, record, currency, sum(records) AS records,
     min(first_entry) AS first_entry, max(last_entry) AS last_entry, max(low) AS low,
     CASE WHEN count(high) = count(*) THEN max(high) END AS high
   FROM by_series
+  GROUP BY campaign_id, part, record, currency, seller
+), sums AS (
+  SELECT campaign_id, part, record, currency, sum(records) AS records,
+    min(first_entry) AS first_entry, max(last_entry) AS last_entry,
+    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
+    CASE WHEN count(high) = count(*) THEN sum(high) END AS high
+  FROM by_seller
   GROUP BY campaign_id, part, record, currency
 )
 SELECT
