@@ -105,8 +105,12 @@ def test_what_has_no_bound_is_not_known_to_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("under", "over", "rounding"), [("-0.1", "0", "0"), ("0", "1.01", "0"), ("0", "0", "-1")]
-)
+    ("under", "over", "rounding"),
+    [
+        ("-0.1", "0", "0"), ("0", "1.01", "0"), ("0", "0", "-1"),
+        ("nan", "0", "0"), ("0", "nan", "0"), ("0", "0", "nan"), ("0", "0", "inf"),
+    ],
+)  # fmt: skip
 def test_what_is_no_tolerance_is_refused(under: str, over: str, rounding: str) -> None:
     with pytest.raises(ValueError, match=r"a (tolerance|rounding) of"):
         Tolerance("ours", Decimal(under), Decimal(over), Decimal(rounding))

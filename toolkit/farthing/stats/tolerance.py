@@ -32,7 +32,7 @@ class Tolerance:
     Raises
     ------
     ValueError
-        A share is not from 0 to 1, or ``rounding`` is below zero.
+        A share is not from 0 to 1, or ``rounding`` is below zero or not finite.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Tolerance:
 
     def __post_init__(self) -> None:
         for share in (self.under, self.over):
-            if share is not None and not 0 <= share <= 1:
+            if share is not None and not (share.is_finite() and 0 <= share <= 1):
                 raise ValueError(f"a tolerance of {share} is no share from 0 to 1")
-        if not self.rounding >= 0:
-            raise ValueError(f"a rounding of {self.rounding} is below zero")
+        if not (self.rounding.is_finite() and self.rounding >= 0):
+            raise ValueError(f"a rounding of {self.rounding} is below zero or no number")
 
     def least(self, reference: Decimal) -> Decimal | None:
         """Return the least that may pass; ``None`` where less is never too little.
@@ -123,6 +123,9 @@ class Tolerance:
     def may_hold(self, figure: Range, reference: Range) -> bool:
         """Tell whether some value of the one range is near enough to some value of the other.
 
+        What rounding may take is allowed wherever one of the two is a range, which may hold a
+        whole number or none.
+
         Examples
         --------
         >>> ROUNDING.may_hold((Decimal(100), Decimal(199)), (Decimal(150), Decimal(150)))
@@ -174,7 +177,7 @@ ROUNDING = Tolerance(
 def delivered_share(delivered: Decimal, ordered: Decimal) -> Decimal | None:
     """Return what was delivered, or spent, as a share of what was ordered, or planned.
 
-    ``None`` where nothing was ordered.
+    ``None`` where nothing was ordered, or less: a credit is no order.
 
     Examples
     --------
