@@ -211,10 +211,10 @@ NOTHING_ROUNDED = "nothing is rounded: correct the source"
 TOO_EXACT = "the figure is too exact to tell how far its hedge goes"
 ROOM = 'write "more than", "less than" or a range'
 BOTH_WAYS = "a hedge before a negative figure can be read both ways"
-
-# text, declared unit, what is wrong, hint
 NOUGHT = "nought of a scale does not tell how far it is rounded"
 WHICH = 'write 0 where it is nothing at all, else "under 0.5m" or the like'
+
+# text, declared unit, what is wrong, hint
 REFUSED: list[tuple[str, str | None, str, str | None]] = [
     ("1.000,00", None, "it is no figure", MARKS),
     ("£1,2OO.00", None, "it is no figure", MARKS),
@@ -232,7 +232,8 @@ REFUSED: list[tuple[str, str | None, str, str | None]] = [
     ("NaN", None, "it is no figure", FORMAT),
     ("inf", None, "it is no figure", FORMAT),
     ("Infinity", None, "it is no figure", FORMAT),
-    ("5,000-", None, "it is no figure", MARKS),
+    ("5,000-", None, "it is no figure", FORMAT),
+    ("£7,000 upwards", None, "it is no figure", FORMAT),
     ("abc", None, "it is no figure", FORMAT),
     ("£", None, "it is no figure", FORMAT),
     ("£-", None, "it is no figure", FORMAT),
@@ -244,12 +245,12 @@ REFUSED: list[tuple[str, str | None, str, str | None]] = [
     ("(-5)", None, "it is no figure", FORMAT),
     ("- 5", None, "it is no figure", FORMAT),
     ("1-2-3", None, "it is no figure", FORMAT),
-    ("5,000 votez", None, "it is no figure", MARKS),
+    ("5,000 votez", None, "it is no figure", FORMAT),
     ("25%", None, "it is no figure", "write a share as a ratio, 0.25 for 25%"),
     ("1_000", None, "it is no figure", FORMAT),
     ("+5", None, "it is no figure", FORMAT),
-    ("5.00.", "GBP", "it is no figure", MARKS),
-    ("all 5,000", None, "it is no figure", MARKS),
+    ("5.00.", "GBP", "it is no figure", FORMAT),
+    ("all 5,000", None, "it is no figure", FORMAT),
     ("a few thousand", None, "it is no figure", FORMAT),
     ("many thousands", None, "it is no figure", FORMAT),
     ("one million two", None, "it is no figure", FORMAT),

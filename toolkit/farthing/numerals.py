@@ -202,12 +202,12 @@ def read_figure(text: str, declared: str | None, marks: Marks) -> Figure:
     bracketed = _BRACKETED.fullmatch(head)
     match = _LEADING.fullmatch(bracketed["unit"] + bracketed["body"] if bracketed else head)
     if match is None or (match["minus"] and match["inner"]):
-        raise unreadable(text)
+        raise _unreadable(text, marks)
     leading = _unit_named(match["unit"], trailing or declared) if match["unit"] else None
     unit = agreed(None, leading, trailing)
     figure = _in_digits(match["body"], marks) or _in_words(match["body"])
     if figure is None or (unit and figure.unit):
-        raise unreadable(text)
+        raise _unreadable(text, marks)
     negative = bracketed or match["minus"] or match["inner"]
     value = -figure.value if negative else figure.value
     return replace(figure, value=value, unit=unit or figure.unit)
@@ -268,7 +268,11 @@ def _below_thousand(text: str) -> int | None:
     return 100 * _SMALL.get(match["hundreds"], 0) + sum(_SMALL.get(word, 0) for word in below)
 
 
-def unreadable(text: str) -> AmountError:
+def _unreadable(text: str, marks: Marks) -> AmountError:
     """Say that a text is no figure, and what is likely to help."""
-    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, text)), _HINT)
+    # Marks that are in their places are not what is wrong with it.
+    rest = re.sub(
+        r"[0-9][0-9.,]*[0-9]", lambda m: "0" if marks.number.fullmatch(m[0]) else m[0], text
+    )
+    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, rest)), _HINT)
     return AmountError("it is no figure", hint=hint)
