@@ -73,7 +73,7 @@ def test_no_amount_has_no_first_digit() -> None:
     assert first_digits([0] * 9) is None
 
 
-@pytest.mark.parametrize("counts", [[1] * 8, [1] * 10, [1] * 8 + [-1]])
+@pytest.mark.parametrize("counts", [[1] * 8, [1] * 10, [1] * 8 + [-1], [1] * 8 + [1.5]])
 def test_other_than_nine_counts_are_refused(counts: list[int]) -> None:
     with pytest.raises(ValueError, match="nine counts"):
         first_digits(counts)

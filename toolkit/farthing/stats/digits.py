@@ -84,7 +84,7 @@ def first_digits(counts: Sequence[int]) -> FirstDigits | None:
     Raises
     ------
     ValueError
-        There are not nine counts, or one is below zero.
+        There are not nine counts, or one is below zero or no whole number.
 
     Notes
     -----
@@ -97,7 +97,7 @@ def first_digits(counts: Sequence[int]) -> FirstDigits | None:
     ('close', 0.0001)
     """
     seen = np.asarray(counts, dtype=np.int64)
-    if seen.shape != (9,) or (seen < 0).any():
+    if seen.shape != (9,) or (seen < 0).any() or (seen != np.asarray(counts)).any():
         raise ValueError("nine counts are needed, none below zero")
     if not (n := int(seen.sum())):
         return None
