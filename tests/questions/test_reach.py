@@ -202,6 +202,20 @@ def test_segments_restate_the_whole(tmp_path: Path) -> None:
     )
 
 
+def test_channels_that_divide_people_in_two_ways_are_added(tmp_path: Path) -> None:
+    young = {"channel": "instagram", "segment_kind": "age", "segment": "18-24"}
+    other = {"channel": "instagram", "segment_kind": "gender", "segment": "unknown"}
+    answer = asked(
+        tmp_path,
+        reach=[
+            shown("100"), shown("200", **young), shown("150", **other),
+            people("10"), people("20", **young), people("15", **other),
+        ],
+    )  # fmt: skip
+    assert ends(answer, "delivery", "impressions") == (300, 300)
+    assert ends(answer, "delivery", "people") == (20, 30)
+
+
 def test_of_audiences_that_may_overlap_the_largest_is_the_least(tmp_path: Path) -> None:
     rows = [
         shown(amount, segment_kind="audience", segment=name)

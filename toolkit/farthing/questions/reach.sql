@@ -67,6 +67,24 @@ WITH measured AS (
     PARTITION BY campaign_id, part, measure
     ORDER BY CASE WHEN segment_kind = 'all' THEN 0 ELSE 1 END
   ) = 1
+), by_part AS (
+  -- channels are added up however people are divided on each; of one, divisions restate each other
+  SELECT
+    campaign_id,
+    part,
+    measure,
+    seller,
+    series,
+    sum(measurements) AS measurements,
+    min(first_entry) AS first_entry,
+    max(last_entry) AS last_entry,
+    max(low) AS low,
+    CASE WHEN count(high) = count(*) THEN max(high) END AS high,
+    sum(claims) AS claims,
+    min(first_source) AS first_source,
+    max(last_source) AS last_source
+  FROM whole
+  GROUP BY campaign_id, part, measure, seller, series
 ), by_series AS (
   SELECT campaign_id, part, measure, segment_kind, seller, series, measurements, first_entry,
     last_entry, low, high, claims, first_source, last_source
@@ -76,7 +94,7 @@ WITH measured AS (
     campaign_id,
     CAST(NULL AS VARCHAR),
     measure,
-    segment_kind,
+    CAST(NULL AS VARCHAR),
     seller,
     series,
     sum(measurements),
@@ -87,8 +105,8 @@ WITH measured AS (
     sum(claims),
     min(first_source),
     max(last_source)
-  FROM whole
-  GROUP BY campaign_id, measure, segment_kind, seller, series
+  FROM by_part
+  GROUP BY campaign_id, measure, seller, series
 ), by_seller AS (
   -- series of one seller tell of the same delivery, those of two never do
   SELECT
