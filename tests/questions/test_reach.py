@@ -214,6 +214,8 @@ def test_channels_that_divide_people_in_two_ways_are_added(tmp_path: Path) -> No
     )  # fmt: skip
     assert ends(answer, "delivery", "impressions") == (300, 300)
     assert ends(answer, "delivery", "people") == (20, 30)
+    of_one = answer.tables["delivery"].filter(pl.col("part") == "instagram")
+    assert of_one.select("people_low", "people_high").row(0) == (20, 20)
 
 
 def test_of_audiences_that_may_overlap_the_largest_is_the_least(tmp_path: Path) -> None:

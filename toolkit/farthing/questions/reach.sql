@@ -86,15 +86,14 @@ WITH measured AS (
   FROM whole
   GROUP BY campaign_id, part, measure, seller, series
 ), by_series AS (
-  SELECT campaign_id, part, measure, segment_kind, seller, series, measurements, first_entry,
-    last_entry, low, high, claims, first_source, last_source
-  FROM whole
+  SELECT campaign_id, part, measure, seller, series, measurements, first_entry, last_entry, low,
+    high, claims, first_source, last_source
+  FROM by_part
   UNION ALL
   SELECT
     campaign_id,
     CAST(NULL AS VARCHAR),
     measure,
-    CAST(NULL AS VARCHAR),
     seller,
     series,
     sum(measurements),
