@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from farthing.stats.money import (
     impressions_bought,
     impressions_per_person,
     smallest_audience,
+    sum_if_uniform,
 )
 
 FIVE_THOUSAND = (Decimal(5000), Decimal(5000))
@@ -144,3 +146,36 @@ class TestMoney:
             impressions_per_person(good, -1)
         with pytest.raises(ValueError, match="frequency_cap is 0, and must be 1 or more"):
             smallest_audience(good, 0)
+
+
+def test_a_thousand_amounts_of_one_band_if_uniform() -> None:
+    found = sum_if_uniform([(Decimal(0), Decimal(99))] * 1000)
+    assert found is not None
+    assert found[:2] == pytest.approx((49_500, 903.742), abs=0.0005)
+    # the ends are printed with 1.96 for 1.959964 standard deviations
+    assert found[2:] == pytest.approx((47_728.67, 51_271.33), abs=0.04)
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=30, max_size=60))
+def test_sums_drawn_at_random_are_as_the_model_says(spans: list[tuple[int, int]]) -> None:
+    ranges = [(Decimal(low), Decimal(low + width)) for low, width in spans]
+    found = sum_if_uniform(ranges)
+    assert found is not None
+    lows, widths = np.array(spans).T
+    drawn = (lows + widths * np.random.default_rng(1).random((4_000, len(spans)))).sum(axis=1)
+    assert drawn.mean() == pytest.approx(found.mean, abs=found.sd / 12 + 1e-9)
+    assert drawn.std() == pytest.approx(found.sd, rel=0.06)
+    inside = ((drawn >= found.low - 1e-6) & (drawn <= found.high + 1e-6)).mean()
+    assert inside >= 0.93
+
+
+def test_what_is_open_has_no_sum_by_chance_and_one_amount_stays_in_its_bounds() -> None:
+    assert sum_if_uniform([(Decimal(1), None)]) is None
+    assert sum_if_uniform([(None, Decimal(1))]) is None
+    assert sum_if_uniform([]) == (0, 0, 0, 0)
+    one = sum_if_uniform([(Decimal(0), Decimal(10))], confidence=0.999)
+    assert one is not None
+    assert (one.low, one.high) == (0, 10)
+    for ranges, confidence in (([(Decimal(2), Decimal(1))], 0.95), ([], 1.0), ([], 0.0)):
+        with pytest.raises(ValueError, match="must"):
+            sum_if_uniform(ranges, confidence)

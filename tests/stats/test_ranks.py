@@ -95,3 +95,12 @@ class TestRankCorrelation:
                 rank_correlation([1, 2, 3], [1, 2, value])  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="must be one list of finite numbers"):
             rank_correlation([[1, 2, 3]], [[1, 2, 3]])
+
+
+@pytest.mark.parametrize("n", [10, 12, 20, 200])
+def test_a_perfect_order_is_no_less_likely_than_one_of_all_orders(n: int) -> None:
+    found = rank_correlation(range(n), range(n))
+    assert found is not None
+    assert found.spearman == pytest.approx(1)
+    least = 2 / math.factorial(n)
+    assert found.spearman_p == pytest.approx(least if n < 170 else 0.0, rel=1e-9)

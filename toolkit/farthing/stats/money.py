@@ -6,14 +6,75 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeAlias
+from statistics import NormalDist
+from typing import NamedTuple, TypeAlias
 
 Range: TypeAlias = tuple[Decimal | None, Decimal | None]
 """A closed range ``(low, high)``. ``high`` is ``None`` when nothing bounds it from above; ``low``
 is ``None`` when the amount is not known at all, whatever ``high`` says."""
 
 UNKNOWN: tuple[None, None] = (None, None)
+
+
+class UniformSum(NamedTuple):
+    """What a sum of ranges would come to under the model of `sum_if_uniform`."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+
+def sum_if_uniform(ranges: Sequence[Range], confidence: float = 0.95) -> UniformSum | None:
+    """Return what ranges would come to if each amount lay anywhere in its range, by chance.
+
+    A model, to be printed as one: that every value of a range is as likely as any other, and that
+    no amount tells of another. It never stands in the place of the sum of the bounds.
+
+    Parameters
+    ----------
+    ranges
+        One range for each amount, in one unit.
+    confidence
+        The share of sums that lie between ``low`` and ``high``, by the normal distribution, which
+        a sum of many nears; neither end leaves the bounds.
+
+    Returns
+    -------
+    UniformSum or None
+        ``None`` where a range is open: then no value of it is as likely as any other.
+
+    Raises
+    ------
+    ValueError
+        A range ends below its start, or ``confidence`` is not between 0 and 1.
+
+    Notes
+    -----
+    The mean of a range is its middle and its variance a twelfth of its width squared.
+
+    Examples
+    --------
+    >>> found = sum_if_uniform([(Decimal(0), Decimal(99))] * 1000)
+    >>> [round(value) for value in found]
+    [49500, 904, 47729, 51271]
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1: {confidence}")
+    ends: list[tuple[float, float]] = []
+    for low, high in ranges:
+        if low is None or high is None:
+            return None
+        if low > high:
+            raise ValueError(f"a range must not end below its start: {low} to {high}")
+        ends.append((float(low), float(high)))
+    least, most = math.fsum(low for low, _ in ends), math.fsum(high for _, high in ends)
+    mean = (least + most) / 2
+    sd = math.sqrt(math.fsum((high - low) ** 2 for low, high in ends) / 12)
+    away = NormalDist().inv_cdf((1 + confidence) / 2) * sd
+    return UniformSum(mean, sd, max(least, mean - away), min(most, mean + away))
 
 
 def impressions_bought(spend: Range, cpm: Range) -> Range:

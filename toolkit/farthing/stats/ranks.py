@@ -34,7 +34,8 @@ class RankCorrelation:
         Two-sided p-values of no association: twice the smaller tail, at most 1.
     exact
         Whether both p-values come from all orderings. If not, Spearman's is from Student's t,
-        and Kendall's is exact where nothing is tied and there are few pairs, else normal.
+        and no less than the two perfect orders have among all; Kendall's is exact where nothing
+        is tied and there are few pairs, else normal.
     tied
         Pairs that share their first or their second value with another pair.
     """
@@ -87,12 +88,19 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike) -> RankCorrelation | No
     return RankCorrelation(
         n=first.size,
         spearman=float(rho.statistic),
-        spearman_p=_spearman_p(first, second) if exact else float(rho.pvalue),
+        spearman_p=_spearman_p(first, second)
+        if exact
+        else max(float(rho.pvalue), _least_p(first.size)),
         kendall=float(tau.statistic),
         kendall_p=_kendall_p(first, second) if exact else float(tau.pvalue),
         exact=exact,
         tied=int((_is_tied(first) | _is_tied(second)).sum()),
     )
+
+
+def _least_p(pairs: int) -> float:
+    """Return the p-value of a perfect order, far out where the tail of Student's t is too thin."""
+    return 2 / math.exp(math.lgamma(pairs + 1)) if pairs < 170 else 0.0
 
 
 def _spearman_p(x: Floats, y: Floats) -> float:
