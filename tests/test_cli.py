@@ -691,3 +691,22 @@ def test_a_pipe_gets_every_row_whatever_its_width(run: Callable[..., Ran], case_
     votes, count = said.out.splitlines()[1].split(",")
     assert Decimal(votes) > 60_000_000
     assert count == "7275"
+
+
+def test_what_was_known_at_a_moment(run: Callable[..., Ran], tmp_path: Path) -> None:
+    claimed = {"campaign_id": "c", "stage": "claimed", "amount": "about £5,000"}
+    book = small_book(tmp_path, campaigns=[{"campaign_id": "c"}], budgets=[claimed])
+    then = book.imports()["posted_at"].max()
+    book.reverse("budgets", "budgets-0", new_id="withdrawn", note="was never said")
+    known = ("--as-of", f"{then:%Y-%m-%dT%H:%M:%S.%f}")
+    query = "SELECT count(*) AS rows FROM current_budgets"
+    assert run("sql", book.path, query).out == "rows\n0\n"
+    assert run("sql", book.path, query, *known).out == "rows\n1\n"
+    assert "about £5,000" not in run("ask", book.path, "bridge").out
+    assert "about £5,000" in run("ask", book.path, "bridge", *known).out
+    page = tmp_path / "then.html"
+    assert run("report", book.path, "-o", page, *known).code == 0
+    assert f"-o then.html --as-of {then.isoformat()}" in page.read_text("utf-8")
+    said = run("ask", book.path, "bridge", "--as-of", "2025-01-31")
+    assert said.code == 2
+    assert "does not match the formats" in said.err

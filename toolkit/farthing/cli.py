@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
+    from farthing.book import Book
     from farthing.check import Checked
     from farthing.importer import Importer
     from farthing.posting import Receipt
@@ -56,6 +58,15 @@ app = typer.Typer(
 BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The book: one DuckDB file.")]
 QuestionName = Annotated[
     str, typer.Argument(metavar="QUESTION", help="One that farthing questions lists.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="MOMENT",
+        formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
+        help="What was known then (UTC), as in 2025-01-31T18:00; now, where not told.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
@@ -334,6 +345,14 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+def _known(path: Path, moment: datetime | None) -> Book:
+    """Open a book as it is, or as it was known at a moment."""
+    from farthing.book import open as open_book
+
+    book = open_book(path)
+    return book if moment is None else book.as_of(moment)
+
+
 @app.command(epilog="Example: farthing ask book.duckdb bridge --sql")
 def ask(
     book: BookPath,
@@ -341,6 +360,7 @@ def ask(
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL behind the tables and ask nothing.")
     ] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: what was found, and the tables behind it.
@@ -348,14 +368,12 @@ def ask(
     Each finding says whether a proposition holds, does not hold, or cannot be told from what is
     on the book. The SQL can be run again in any DuckDB client that opens the book.
     """
-    from farthing.book import open as open_book
-
     if sql:
         from farthing.questions import load
 
         _print_statements({one.name: one.sql for one in load(question).statements}, as_json)
         return
-    answer = open_book(book).ask(question)
+    answer = _known(book, as_of).ask(question)
     if as_json:
         print_json(_answer_data(answer))
     else:
@@ -432,6 +450,7 @@ def check(
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL of the checks and run none.")
     ] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that a book holds together, and say what is at stake.
@@ -447,14 +466,13 @@ def check(
 
     Exit code 1 where a rule is broken; hints and what cannot be told do not count.
     """
-    from farthing.book import open as open_book
     from farthing.checks import choose
 
     if sql:
         _print_statements({one.code: one.sql for one in choose(names or ())}, as_json)
         return
     with spinner("Checking"):
-        checked = open_book(book).check(*names or ())
+        checked = _known(book, as_of).check(*names or ())
     if as_json:
         print_json(_checked_data(checked))
     else:
@@ -590,6 +608,7 @@ def _from_book(
 def sql(
     book: BookPath,
     query: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT, in quotes.")],
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Run one SELECT on a book, read-only, and print its rows as CSV.
@@ -600,9 +619,7 @@ def sql(
     Cells are printed as the book has them, money to the penny and NULL as nothing. A spreadsheet
     takes a cell that begins with =, +, - or @ for a formula: open such a file as text.
     """
-    from farthing.book import open as open_book
-
-    rows = open_book(book).sql(query)
+    rows = _known(book, as_of).sql(query)
     if as_json:
         print_json(rows.to_dicts())
     else:
@@ -634,13 +651,13 @@ def _cell(value: Any) -> str | None:
 def report(
     book: BookPath,
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    as_of: AsOf = None,
 ) -> None:
     """Write one self-contained HTML file that answers every question.
 
     The page needs no network and no JavaScript to be read. It names its book by hash, and shows
     each figure with the rows and the SQL it comes from.
     """
-    from farthing.book import open as open_book
     from farthing.report import TELLING, write_report
 
     to = console(stderr=True)
@@ -649,7 +666,7 @@ def report(
         _print_findings(to, answer, answer.findings[:TELLING])
 
     with spinner("Writing the report"):
-        written = write_report(open_book(book), output, on_answer=headlines)
+        written = write_report(_known(book, as_of), output, on_answer=headlines)
     talk(f"Book: {book}\nReport:")
     typer.echo(str(written))
 
@@ -659,15 +676,15 @@ def chart(
     book: BookPath,
     question: QuestionName,
     output: Annotated[Path, typer.Option("-o", "--output", help="A .html, .svg or .png file.")],
+    as_of: AsOf = None,
 ) -> None:
     """Write the chart of a question to a file.
 
     The file's ending says how: .html is a page of its own, .svg and .png are pictures.
     """
-    from farthing.book import open as open_book
     from farthing.report import write_chart
 
-    typer.echo(str(write_chart(open_book(book), question, output)))
+    typer.echo(str(write_chart(_known(book, as_of), question, output)))
 
 
 @app.command(epilog="Example: farthing importers spend")

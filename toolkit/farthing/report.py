@@ -130,7 +130,8 @@ def write_report(
     >>> write_report(farthing.open("ge2017.duckdb"), "ge2017.html")  # doctest: +SKIP
     """
     _spare(book, path)
-    command = command or f"farthing report {book.path.name} -o {Path(path).name}"
+    known = "" if book.moment is None else f" --as-of {book.moment.isoformat()}"
+    command = command or f"farthing report {book.path.name} -o {Path(path).name}{known}"
     page = report_html(book, questions=questions, title=title, command=command, on_answer=on_answer)
     return write_whole(path, page.encode("utf-8"))
 
