@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ import polars as pl
 from farthing.question import Status, Tables
 from farthing.stats.matching import MOST_CANDIDATES, Item, Match, match
 from farthing.stats.names import Alike, alike, normal, rules_used
-from farthing.stats.tolerance import IAB_UK, IPA, ROUNDING
+from farthing.stats.tolerance import IAB_UK, IPA, ROUNDING, Range
 
 #: How near two rows must be to be taken for one, how near the totals of a supplier must be, and
 #: how far more may be paid than was asked for. Yardsticks, not facts.
@@ -174,6 +175,11 @@ def _suppliers(records: pl.DataFrame) -> pl.DataFrame:
         .join(sides[1], on=POOL, suffix="_other")
         .sort(pl.col("low").fill_null(0), *POOL, descending=[True, *[False] * len(POOL)])
     )
+    held = both.select(
+        *("first_on", "first_on_other", "last_on", "last_on_other"),
+        *("low", "high", "low_other", "high_other"),
+    ).iter_rows()
+    totals = [_totals(row[:2], row[2:4], row[4:6], row[6:]) for row in held]
     return both.select(
         "against",
         "campaign",
@@ -190,7 +196,7 @@ def _suppliers(records: pl.DataFrame) -> pl.DataFrame:
         pl.col("last_on").alias("paid_last_on"),
         pl.col("first_on_other").alias("other_first_on"),
         pl.col("last_on_other").alias("other_last_on"),
-        pl.Series("totals", [_totals(row) for row in both.iter_rows(named=True)], dtype=pl.String),
+        pl.Series("totals", totals, dtype=pl.String),
         "campaign_id",
     )
 
@@ -215,12 +221,17 @@ def added(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     )
 
 
-def _totals(row: Row) -> Status:
+def _totals(
+    firsts: tuple[date | None, date | None],
+    lasts: tuple[date | None, date | None],
+    paid: Range,
+    other: Range,
+) -> Status:
     """Tell whether two totals agree; of totals of different times nothing can be told."""
-    ends = [(row[end], row[f"{end}_other"]) for end in ("first_on", "last_on")]
-    if any(None in pair or abs((pair[0] - pair[1]).days) > DAYS for pair in ends):
-        return "cannot_tell"
-    return _status(TOTALS.holds((row["low_other"], row["high_other"]), (row["low"], row["high"])))
+    for one, another in (firsts, lasts):
+        if one is None or another is None or abs((one - another).days) > DAYS:
+            return "cannot_tell"
+    return _status(TOTALS.holds(other, paid))
 
 
 def _status(holds: bool | None) -> Status:
