@@ -122,6 +122,7 @@ def test_rows_of_a_book_that_has_changed_since_are_refused(tmp_path: Path) -> No
 def test_every_select_of_a_question_can_be_put_to_spark(name: str) -> None:
     for statement in read_sql(name):
         for sql in filter(None, (statement.sql, statement.rows)):
+            assert "-- include" not in sql, "a statement runs as it stands"
             [spark] = sqlglot.transpile(
                 sql, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE
             )

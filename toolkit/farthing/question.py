@@ -4,7 +4,8 @@ The SQL stands in one file beside the question's module. It may hold several sta
 under a line ``-- name: word`` with a comment that gives its grain, columns and units; each runs
 as it stands in any DuckDB client that has the book open. Where a table adds up more rows than it
 can name, a statement under ``-- rows: word`` gives the rows behind it: the columns that tell one
-row of the table from another, and ``ledger`` and ``entry_id``.
+row of the table from another, and ``ledger`` and ``entry_id``. What several statements begin with
+stands once, under ``-- shared: word``, and a line ``-- include: word`` puts it in its place.
 """
 
 from __future__ import annotations
@@ -93,13 +94,19 @@ class Statement:
 def read_sql(question: str) -> tuple[Statement, ...]:
     """Read the statements of ``questions/<question>.sql``, in order."""
     text = files("farthing").joinpath("questions", f"{question}.sql").read_text("utf-8")
-    parts = re.split(r"^-- (name|rows): (\w+)\n", text, flags=re.MULTILINE)
+    parts = re.split(r"^-- (name|rows|shared): (\w+)\n", text, flags=re.MULTILINE)
     texts = {
         (kind, name): sql.strip().rstrip(";")
         for kind, name, sql in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
     }
+
+    def whole(sql: str) -> str:
+        return re.sub(
+            r"^-- include: (\w+)$", lambda line: texts["shared", line[1]], sql, flags=re.MULTILINE
+        )
+
     return tuple(
-        Statement(name, _comment(sql), sql, texts.get(("rows", name), ""))
+        Statement(name, _comment(whole(sql)), whole(sql), whole(texts.get(("rows", name), "")))
         for (kind, name), sql in texts.items()
         if kind == "name"
     )

@@ -8,13 +8,11 @@
 -- the greatest least and the greatest most of any stand (as in spend_totals). Records of different
 -- kinds tell of the same pound, and are never added: each is a line of its own.
 
--- name: lines
--- What each line comes to and the days it covers: one row per campaign, record and unit, the
--- largest of each unit first. Currency, or impressions; NULL is unknown. first_on and last_on are
--- the first and last day that any row can have been spent on; undated counts the rows without a
--- day, starts_on and ends_before are the campaign's own. place is among the lines of the unit.
+-- shared: flows
 WITH flows AS (
   SELECT
+    'spend' AS ledger,
+    entry_id,
     campaign_id,
     record,
     currency AS unit,
@@ -31,6 +29,8 @@ WITH flows AS (
   FROM whole_spend
   UNION ALL
   SELECT
+    'reach' AS ledger,
+    entry_id,
     campaign_id,
     'impressions' AS record,
     'impressions' AS unit,
@@ -45,7 +45,15 @@ WITH flows AS (
     END AS last_on
   FROM current_reach LEFT JOIN sellers USING (channel)
   WHERE measure = 'impressions' AND segment_kind = 'all'
-), told AS (
+)
+
+-- name: lines
+-- What each line comes to and the days it covers: one row per campaign, record and unit, the
+-- largest of each unit first. Currency, or impressions; NULL is unknown. first_on and last_on are
+-- the first and last day that any row can have been spent on; undated counts the rows without a
+-- day, starts_on and ends_before are the campaign's own. place is among the lines of the unit.
+-- include: flows
+, told AS (
   SELECT
     campaign_id,
     record,
@@ -123,39 +131,8 @@ WHERE measure = 'impressions' AND segment_kind = 'all'
 -- line and day, for the twelve largest lines of each unit. Currency, or impressions; low is the
 -- least and high the most there can have been by then, NULL is unknown. The last day of a line
 -- has what the line comes to.
-WITH flows AS (
-  SELECT
-    campaign_id,
-    record,
-    currency AS unit,
-    seller,
-    coalesce(series, '') AS series,
-    low,
-    high,
-    coalesce(incurred_on, starts_on) AS first_on,
-    CASE
-      WHEN incurred_on IS NOT NULL THEN incurred_on
-      WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
-      THEN greatest(starts_on, least(ends_before - 1, observed_on))
-    END AS last_on
-  FROM whole_spend
-  UNION ALL
-  SELECT
-    campaign_id,
-    'impressions' AS record,
-    'impressions' AS unit,
-    coalesce(sellers.seller, '') AS seller,
-    coalesce(series, '') AS series,
-    low,
-    high,
-    starts_on AS first_on,
-    CASE
-      WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
-      THEN greatest(starts_on, least(ends_before - 1, observed_on))
-    END AS last_on
-  FROM current_reach LEFT JOIN sellers USING (channel)
-  WHERE measure = 'impressions' AND segment_kind = 'all'
-), told AS (
+-- include: flows
+, told AS (
   SELECT
     campaign_id,
     record,
@@ -312,41 +289,7 @@ FROM bands LEFT JOIN current_campaigns AS campaigns USING (campaign_id)
 ORDER BY bands.unit, bands.campaign_id, bands.record, bands.day
 
 -- rows: days
-WITH flows AS (
-  SELECT
-    'spend' AS ledger,
-    entry_id,
-    campaign_id,
-    record,
-    currency AS unit,
-    coalesce(series, '') AS series,
-    low,
-    high,
-    coalesce(incurred_on, starts_on) AS first_on,
-    CASE
-      WHEN incurred_on IS NOT NULL THEN incurred_on
-      WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
-      THEN greatest(starts_on, least(ends_before - 1, observed_on))
-    END AS last_on
-  FROM whole_spend
-  UNION ALL
-  SELECT
-    'reach' AS ledger,
-    entry_id,
-    campaign_id,
-    'impressions' AS record,
-    'impressions' AS unit,
-    coalesce(series, '') AS series,
-    low,
-    high,
-    starts_on AS first_on,
-    CASE
-      WHEN ends_before IS NOT NULL OR observed_on IS NOT NULL
-      THEN greatest(starts_on, least(ends_before - 1, observed_on))
-    END AS last_on
-  FROM current_reach
-  WHERE measure = 'impressions' AND segment_kind = 'all'
-)
+-- include: flows
 SELECT days.campaign_id, days.record, days.unit, days.day, rows.ledger, rows.entry_id
 FROM (
   SELECT DISTINCT campaign_id, record, unit, day
