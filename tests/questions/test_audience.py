@@ -102,7 +102,8 @@ def test_the_worked_campaign_in_sentences(worked: Answer) -> None:
             "fail",
             "The campaign, impressions for each person, by age: of 3 groups the least exposed has "
             "16% of what the most exposed has, below the 80% of the four-fifths rule, a rule of "
-            "thumb made for hiring. They differ by 0.21.",
+            "thumb made for hiring. They differ by 0.21. A group that no row of the delivery names "
+            "counts as one that had nothing.",
         ),
     ]
 

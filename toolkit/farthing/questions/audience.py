@@ -282,6 +282,8 @@ def _alike(row: Row) -> Finding:
         f"has {ratio} of what the most exposed has, {verdict} of the four-fifths rule, a rule of "
         f"thumb made for hiring. They differ by {difference}."
     )
+    if not row["entries"]:  # a composition, and no panel that was asked
+        sentence += " A group that no row of the delivery names counts as one that had nothing."
     return Finding(status, "audience.parity", sentence, tuple(row["entries"].split()), "parity")
 
 
