@@ -15,7 +15,7 @@ define step
 @$(BIN)/$(2) $(3) || { printf '\n== Failed: %s (%s)\n' '$(1)' '$(strip $(2) $(3))' >&2; exit 1; }
 endef
 
-.PHONY: help report reference book test benchmark install lock clean
+.PHONY: help report reference book test benchmark fuzz install lock clean
 
 help: ## say what can be made (the default)
 	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ test: .venv/.project ## check format, style, types and imports, then run all tes
 benchmark: .venv/.project ## measure an import of a million rows beside the same work by other means, and each question
 	@$(BIN)/python tests/benchmarks/import_speed.py
 	@$(BIN)/python tests/benchmarks/question_speed.py
+
+fuzz: .venv/.project ## read a hundred thousand damaged files, and see that none breaks a promise
+	@$(BIN)/python tests/fuzz.py
 
 install: .venv/.project ## make .venv from the lock, with the project in it
 
