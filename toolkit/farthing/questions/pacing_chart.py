@@ -78,13 +78,12 @@ def _panel(line: Row, band: Sequence[Row], plans: pl.DataFrame, title: str) -> D
     known = [float(x) for one in steps for x in one[1:] if x is not None]
     known += [float(x) for side in ("low", "high") for x in asked[side].drop_nulls()]
     start, end = min(0.0, *known), max(0.0, *known) * 1.15 or 1.0
-    ends = [_ms(day) for day in (steps[0][0], steps[-1][0])]
     edges = [day for day in (line["starts_on"], last) if day is not None]
-    x = alt.Scale(
-        type="utc", domain=[min([*ends, *map(_ms, edges)]), max([*ends, *map(_ms, edges)])]
-    )
+    days = [steps[0][0], steps[-1][0], *edges]
+    span = [min(days), max(days)]
+    x = alt.Scale(type="utc", domain=[_moment(day) for day in span])
     y = alt.Scale(domain=[start, end], nice=False)
-    layers = [*_band(steps, x, y), *_plan_marks(asked, y)]
+    layers = [*_band(steps, span, x, y), *_plan_marks(asked, y)]
     if edges:
         table = pl.DataFrame({"day": edges})
         layers.append(
@@ -102,13 +101,9 @@ def _short(title: str) -> str:
     return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
 
-def _ms(day: date) -> int:
-    """Return a day as the drawing program counts, in milliseconds since 1970."""
-    return (day - date(1970, 1, 1)).days * 86_400_000
-
-
-def _day(milliseconds: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=milliseconds // 86_400_000)
+def _moment(day: date) -> alt.DateTime:
+    """Return a day as a page can read it that compiles no expressions: a number would be none."""
+    return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
 
 
 def _steps(band: Sequence[Row], campaign_last: date | None) -> list[tuple[date, Money, Money]]:
@@ -129,7 +124,7 @@ def _steps(band: Sequence[Row], campaign_last: date | None) -> list[tuple[date, 
 
 
 def _band(
-    steps: Sequence[tuple[date, Money, Money]], x: alt.Scale, y: alt.Scale
+    steps: Sequence[tuple[date, Money, Money]], span: Sequence[date], x: alt.Scale, y: alt.Scale
 ) -> Iterator[Drawing]:
     """Draw the band and its edges; an edge that is not known is that of the panel."""
     rows = [
@@ -146,12 +141,12 @@ def _band(
     opened = rows[len(known) :]
     if known and opened:
         known.append((opened[0][0], *known[-1][1:]))
-    first, last = x.domain
-    ticks = [_ms(_day(first + (last - first) * at // (TICKS - 1))) for at in range(TICKS)]
+    first, last = span
+    ticks = sorted({first + (last - first) * at // (TICKS - 1) for at in range(TICKS)})
     dates = alt.Axis(
         grid=False,
         format="%-d %b %Y",
-        values=sorted(set(ticks)),
+        values=[_moment(day) for day in ticks],
         labelFlush=True,
         labelOverlap=True,
     )
@@ -167,7 +162,9 @@ def _band(
             yield base.mark_area(**step, opacity=opacity).encode(y2="high:Q")
             yield base.mark_line(**step, strokeWidth=1.5)
             if part is known:
-                yield base.mark_line(**step, strokeWidth=1.5).encode(y=alt.Y("high:Q", scale=y))
+                yield base.mark_line(**step, strokeWidth=1.5).encode(
+                    y=alt.Y("high:Q", scale=y, title=None)
+                )
 
 
 def _plan_marks(plans: pl.DataFrame, y: alt.Scale) -> Iterator[Drawing]:
@@ -183,7 +180,7 @@ def _plan_marks(plans: pl.DataFrame, y: alt.Scale) -> Iterator[Drawing]:
     if not rows:
         return
     table = pl.DataFrame(rows, schema={"at": pl.Float64, "words": pl.String}, orient="row")
-    base = alt.Chart(charts.data(table)).encode(y=alt.Y("at:Q", scale=y))
+    base = alt.Chart(charts.data(table)).encode(y=alt.Y("at:Q", scale=y, title=None))
     yield base.mark_rule(color=charts.CLAIM, strokeDash=[6, 4], strokeWidth=1.5)
     yield base.mark_text(align="left", dx=6, dy=-7, limit=charts.WIDTH).encode(
         x=alt.value(0), text="words:N"
