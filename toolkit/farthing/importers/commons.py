@@ -30,8 +30,9 @@ Traps
     file ("Ashton-Under-Lyne"): join on codes. Those of 2024 are of new boundaries. A later
     edition of a file is refused where the book has the election: post it to a new book.
 
-    ``1918-2017election_results.csv`` is not read: it names constituencies without their codes,
-    which `contests` must have, and its names fit several areas.
+    ``1918-2017election_results.csv`` is not read: before 2010 it names constituencies without
+    their codes, which `contests` must have, and it adds up the votes of all smaller parties, so
+    that neither a majority nor who stood can be told from it.
 """
 
 from __future__ import annotations
