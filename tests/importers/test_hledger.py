@@ -227,6 +227,25 @@ def test_json_amounts_are_exact(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        {"decimalMantissa": 5, "decimalPlaces": 2_000_000_000},
+        {"decimalMantissa": 5, "decimalPlaces": "many"},
+        {"decimalMantissa": 5},
+        {"decimalPlaces": 2},
+        None,
+    ],
+)
+def test_a_json_quantity_that_is_none_is_refused_and_not_unknown(
+    target: Book, write_csv: Write, quantity: Any
+) -> None:
+    made = transaction((ADS, "£", 5, 2), (BANK, "£", -5, 2))
+    made["tpostings"][0]["pamount"][0]["aquantity"] = quantity
+    with pytest.raises(DataRefused):
+        target.add(write_csv("print.json", json.dumps([made])))
+
+
 def test_a_json_transaction_gives_a_row_for_each_entry_to_the_account(
     target: Book, write_csv: Write
 ) -> None:
@@ -302,6 +321,14 @@ def test_a_balance_that_does_not_tell_what_an_account_holds_is_refused(
         target.add(path)
     target.add(path, declare={"parents": "inclusive"})
     assert one(target, "SELECT sum(low) FROM current_spend") == (Decimal("10.00"),)
+
+
+def test_a_balance_beyond_all_money_is_refused(target: Book, write_csv: Write) -> None:
+    text = grid(("account", "2024-04"), ("expenses:ads", f"£{'9' * 40}.00"))
+    for declared in ({"parents": "own"}, {}):
+        with pytest.raises(DataRefused):
+            target.add(write_csv("balance.csv", text), declare=declared)
+    assert one(target, "SELECT count(*) FROM current_spend") == (0,)
 
 
 PERIODS = [

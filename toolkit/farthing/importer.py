@@ -484,7 +484,11 @@ class Reading:
 
     def select(self, query: str) -> pl.DataFrame:
         """Run a SELECT on the rows that were offered last."""
-        found: pl.DataFrame = self.engine.sql(query).pl()
+        try:
+            found: pl.DataFrame = self.engine.sql(query).pl()
+        except duckdb.DataError as error:  # a cell that no format was thought to have
+            what = f"cannot be read as {self.importer.name} ({str(error).splitlines()[0]})"
+            raise FileUnusable(what, where=self.intake.name) from error
         return found
 
     def asides(self) -> pl.DataFrame:

@@ -139,13 +139,17 @@ DIGITS = (
 )
 ALL_IN_JSON = f"""(
   SELECT source_row, account, date, date2, code, description, comment, status, sign, kind,
-         CASE WHEN mantissa LIKE '-%' THEN '-' ELSE '' END
-           || CASE WHEN places = 0 THEN {DIGITS}
-                   ELSE left({DIGITS}, -places) || '.' || right({DIGITS}, places) END AS figure
+         CASE WHEN mantissa IS NULL OR places IS NULL THEN coalesce(quantity, 'no quantity')
+              ELSE CASE WHEN mantissa LIKE '-%' THEN '-' ELSE '' END
+                || CASE WHEN places = 0 THEN {DIGITS}
+                        ELSE left({DIGITS}, -places) || '.' || right({DIGITS}, places) END
+         END AS figure
   FROM (
     SELECT * EXCLUDE (amount), amount->>'acommodity' AS sign,
            amount->'aquantity'->>'decimalMantissa' AS mantissa,
-           (amount->'aquantity'->>'decimalPlaces')::INTEGER AS places
+           (amount->'aquantity')::VARCHAR AS quantity,
+           CASE WHEN regexp_full_match(amount->'aquantity'->>'decimalPlaces', '[0-9]{{1,3}}')
+                THEN (amount->'aquantity'->>'decimalPlaces')::INTEGER END AS places
     FROM (
       SELECT * EXCLUDE (posting), trim(posting->>'paccount') AS account,
              coalesce(posting->>'pdate', tdate) AS date, posting->>'ptype' AS kind,
@@ -295,7 +299,7 @@ cells AS (
   WHERE trim(cell) <> ''
 ), read AS (
   SELECT *, CASE WHEN regexp_matches(text, '{PLAIN}')
-                 THEN replace(text, ',', '')::DECIMAL(18, 2) END AS figure
+                 THEN TRY_CAST(replace(text, ',', '') AS DECIMAL(18, 2)) END AS figure
   FROM cells
 )"""
 #: Whether an account that is listed, and has a cell of the period, lies between two others.
