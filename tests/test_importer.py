@@ -695,3 +695,15 @@ def hold_together(connection: Any, receipt: posting.Receipt, expected: list[list
     for row, entry, payee, wording in posted:
         record = [cell.strip(" \t\r\n\u00a0\u2007\u202f") or None for cell in expected[row - 2]]
         assert [entry, payee, wording] == [record[0], record[5], record[6]]
+
+
+def test_a_cell_that_a_select_cannot_hold_is_refused_in_words(
+    tmp_path: Path, write_csv: Write
+) -> None:
+    intake = taken(write_csv("spend.csv", LINES), tmp_path)
+    reading = Reading(choose(intake, IMPORTERS, "spend"), intake, {})
+    with (
+        reading.offered(next(intake.frames())),
+        pytest.raises(FileUnusable, match="cannot be read as spend .*Could not convert"),
+    ):
+        reading.select("SELECT entry_id::DECIMAL(18, 2) FROM source")
