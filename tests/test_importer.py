@@ -704,6 +704,6 @@ def test_a_cell_that_a_select_cannot_hold_is_refused_in_words(
     reading = Reading(choose(intake, IMPORTERS, "spend"), intake, {})
     with (
         reading.offered(next(intake.frames())),
-        pytest.raises(FileUnusable, match="cannot be read as spend .*Could not convert"),
+        pytest.raises(FileUnusable, match=r"cannot be read as spend .*Could not convert"),
     ):
         reading.select("SELECT entry_id::DECIMAL(18, 2) FROM source")
