@@ -11,7 +11,7 @@ stands once, under ``-- shared: word``, and a line ``-- include: word`` puts it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -94,6 +94,11 @@ class Statement:
 def read_sql(question: str) -> tuple[Statement, ...]:
     """Read the statements of ``questions/<question>.sql``, in order."""
     text = files("farthing").joinpath("questions", f"{question}.sql").read_text("utf-8")
+    return tuple(Statement(name, _comment(sql), sql, rows) for name, sql, rows in statements(text))
+
+
+def statements(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the SQL and the SQL of the rows behind it of each statement of a file."""
     parts = re.split(r"^-- (name|rows|shared): (\w+)\n", text, flags=re.MULTILINE)
     texts = {
         (kind, name): sql.strip().rstrip(";")
@@ -105,11 +110,9 @@ def read_sql(question: str) -> tuple[Statement, ...]:
             r"^-- include: (\w+)$", lambda line: texts["shared", line[1]], sql, flags=re.MULTILINE
         )
 
-    return tuple(
-        Statement(name, _comment(whole(sql)), whole(sql), whole(texts.get(("rows", name), "")))
-        for (kind, name), sql in texts.items()
-        if kind == "name"
-    )
+    for kind, name in texts:
+        if kind == "name":
+            yield name, whole(texts[kind, name]), whole(texts.get(("rows", name), ""))
 
 
 def _comment(sql: str) -> str:

@@ -3,6 +3,16 @@
 -- A sum of ranges is a range. Two ranges that share a value can both be true, so only what lies
 -- apart fails; where a range has an open end that decides it, the check cannot tell.
 
+-- shared: booked
+WITH booked AS (
+  SELECT * FROM spend_totals
+  WHERE record <> 'platform'
+  QUALIFY row_number() OVER (
+    PARTITION BY campaign_id, currency
+    ORDER BY CASE record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END
+  ) = 1
+)
+
 -- name: balance
 -- holds: What was there at the start, and what came in, less what went out, is what is left.
 -- fails: opening balance and receipts less payments do not come to the closing balance
@@ -213,14 +223,7 @@ LEFT JOIN moved ON moved.whole_id = parts.whole_id AND moved.currency = parts.cu
 -- open: the book holds no approval of any campaign, so it cannot show which money had none
 -- stake: the money booked
 -- One row per campaign and currency: its return, or else its payments, or else its invoices.
-WITH booked AS (
-  SELECT * FROM spend_totals
-  WHERE record <> 'platform'
-  QUALIFY row_number() OVER (
-    PARTITION BY campaign_id, currency
-    ORDER BY CASE record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END
-  ) = 1
-)
+-- include: booked
 SELECT
   'campaigns' AS ledger,
   campaigns.entry_id,
@@ -281,14 +284,7 @@ JOIN current_campaigns AS campaigns USING (campaign_id)
 -- stake: how far the claim and the books lie apart
 -- One row per statement of money spent, held against the return of its campaign, or else the
 -- payments, or else the invoices.
-WITH booked AS (
-  SELECT * FROM spend_totals
-  WHERE record <> 'platform'
-  QUALIFY row_number() OVER (
-    PARTITION BY campaign_id, currency
-    ORDER BY CASE record WHEN 'return' THEN 1 WHEN 'payment' THEN 2 ELSE 3 END
-  ) = 1
-)
+-- include: booked
 SELECT
   'budgets' AS ledger,
   claims.entry_id,

@@ -5,12 +5,7 @@
 -- up; people are persons, who may overlap and are never added up but as the most there can be.
 -- Where a count is a range only what no value of it allows fails.
 
--- name: people_within_impressions
--- holds: Nobody was reached without an impression.
--- fails: more people are counted than impressions
--- open: an open end leaves undecided whether there are more people than impressions
--- of: counts of people
--- One row per count of people with impressions of the same cell.
+-- shared: shown
 WITH shown AS (
   SELECT
     campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
@@ -21,6 +16,14 @@ WITH shown AS (
   WHERE measure = 'impressions'
   GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
 )
+
+-- name: people_within_impressions
+-- holds: Nobody was reached without an impression.
+-- fails: more people are counted than impressions
+-- open: an open end leaves undecided whether there are more people than impressions
+-- of: counts of people
+-- One row per count of people with impressions of the same cell.
+-- include: shown
 SELECT
   'reach' AS ledger,
   people.entry_id,
@@ -49,16 +52,8 @@ WHERE people.measure = 'people'
 -- One row per count of people with impressions of the same cell. Where a cell has several counts of
 -- people, the impressions may all be those of another: only that all are nought is held against
 -- them.
-WITH shown AS (
-  SELECT
-    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
-    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    min(entry_id) AS first_entry
-  FROM current_reach
-  WHERE measure = 'impressions'
-  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
-), reached AS (
+-- include: shown
+, reached AS (
   SELECT
     campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
     CASE WHEN count(high) = count(*) THEN max(high) END AS high
@@ -105,16 +100,7 @@ WHERE people.measure = 'people'
 -- open: an open end leaves undecided whether there are more than impressions
 -- of: counts of clicks and views
 -- One row per count of clicks or video views with impressions of the same cell.
-WITH shown AS (
-  SELECT
-    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
-    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    min(entry_id) AS first_entry
-  FROM current_reach
-  WHERE measure = 'impressions'
-  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
-)
+-- include: shown
 SELECT
   'reach' AS ledger,
   acted.entry_id,
@@ -433,16 +419,8 @@ WHERE sightings.asked IS NOT NULL
 -- open: an open end leaves the times open
 -- of: counts of people
 -- One row per cell with impressions and one count of people, not nought.
-WITH shown AS (
-  SELECT
-    campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
-    CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-    CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
-    min(entry_id) AS first_entry
-  FROM current_reach
-  WHERE measure = 'impressions'
-  GROUP BY campaign_id, channel, series, segment_kind, segment, starts_on, ends_before
-), people AS (
+-- include: shown
+, people AS (
   SELECT
     campaign_id, channel, series, segment_kind, segment, starts_on, ends_before,
     min(low) AS low,

@@ -16,7 +16,8 @@ Each stands under ``-- name: word`` with lines that say what it is in words:
     What is looked at, in the plural, where it is not rows of a ledger.
 
 Then come its comment and one SELECT, as `farthing.check` has it. The rows behind the table of a
-check with a judge stand under ``-- rows: word``.
+check with a judge stand under ``-- rows: word``; what several begin with, as in
+`farthing.question`, once under ``-- shared: word``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 import polars as pl
 
 from farthing.check import Check, Judged
+from farthing.question import statements
 
 
 def read(
@@ -48,15 +50,9 @@ def read(
     text = files("farthing").joinpath("checks", f"{family}.sql").read_text("utf-8")
     for word, value in words.items():
         text = text.replace(f"{{{word}}}", value)
-    parts = re.split(r"^-- (name|rows): (\w+)\n", text, flags=re.MULTILINE)[1:]
-    texts = {
-        (kind, name): sql.strip()
-        for kind, name, sql in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    }
     return tuple(
-        _check(f"{family}.{name}", sql, texts.get(("rows", name), ""), (judges or {}).get(name))
-        for (kind, name), sql in texts.items()
-        if kind == "name"
+        _check(f"{family}.{name}", sql, rows, (judges or {}).get(name))
+        for name, sql, rows in statements(text)
     )
 
 
