@@ -30,11 +30,28 @@ HEADER = (
     "Targeting Carrier (ISP)", "CreativeProperties",
 )  # fmt: skip
 COMMITTEE = (
-    "Committee Name", "Committee Identification Number", "Disclosure Name Of Committee",
-    "Advertising Jurisdiction",
+    "CommitteeName", "CommitteeIdentificationNumber", "DisclosureNameOfCommittee",
+    "AdvertisingJurisdiction",
+)  # fmt: skip
+#: The names that the dictionary beside the file has for some of its columns.
+IN_DICTIONARY = {
+    "ADID": "AD ID", "CreativeUrl": "CreativeURL", "StartDate": "Start Date",
+    "EndDate": "End Date", "OrganizationName": "Organization Name",
+    "Postal Codes (Included)": "Postal Code (Included)", "CommitteeName": "Committee Name",
+    "CommitteeIdentificationNumber": "Committee Identification Number",
+    "DisclosureNameOfCommittee": "Disclosure Name Of Committee",
+    "AdvertisingJurisdiction": "Advertising Jurisdiction",
+}  # fmt: skip
+FIRST = (
+    "ADID", "CreativeUrl", "Spend", "Impressions", "StartDate", "EndDate", "OrganizationName",
+    "BillingAddress", "CandidateBallotInformation", "PayingAdvertiserName", "Gender", "AgeBracket",
+    "CountryCode", "RegionID", "ElectoralDistrictID", "LatLongRad", "MetroID", "Interests",
+    "OsType", "Segments", "LocationType", "Language", "AdvancedDemographics",
+    "Targeting Connection Type", "Targeting Carrier (ISP)", "Targeting Geo - Postal Code",
+    "CreativeProperties",
 )  # fmt: skip
 NEEDED = (
-    "ADID", "Currency Code", "Spend", "Impressions", "StartDate", "EndDate", "OrganizationName",
+    "ADID", "Spend", "Impressions", "StartDate", "EndDate", "OrganizationName",
     "PayingAdvertiserName", "CountryCode",
 )  # fmt: skip
 USUAL = {
@@ -201,15 +218,46 @@ def test_a_billing_address_is_in_no_ledger(target: Book) -> None:
     assert target.sql("SELECT count(*) FROM refused_rows").item() == 0
 
 
-def test_the_columns_of_2024_are_known(target: Book) -> None:
-    row = {"Committee Name": "Fen Committee", "Advertising Jurisdiction": "Fenshire"}
-    imported(target, ads(row, header=HEADER + COMMITTEE))
+@pytest.mark.parametrize("names", [{}, IN_DICTIONARY])
+def test_the_columns_since_2021_are_known_in_both_spellings(
+    target: Book, names: dict[str, str]
+) -> None:
+    row = {"CommitteeName": "Fen Committee", "AdvertisingJurisdiction": "Fenshire"}
+    first, rest = ads(row, header=HEADER[:11] + COMMITTEE + HEADER[11:]).split("\r\n", 1)
+    header = ",".join(names.get(name, name) for name in first.split(","))
+    receipt = imported(target, f"{header}\r\n{rest}")
+    assert (receipt.importer, receipt.rows_posted, receipt.rows_read) == ("snapchat", 1, 1)
     note = only(target, "spend")["note"]
     assert note.endswith("committee Fen Committee; jurisdiction Fenshire")
 
 
+def test_the_first_files_leave_their_currency_open(target: Book) -> None:
+    first = ads({"RegionID": "25020", "LocationType": "university"}, header=FIRST)
+    words = "is blank: declare which currency it is, as in --declare currency=USD"
+    assert ("Currency Code", None, words) in refusals(target, first)
+    imported(target, first, declare={"currency": "EUR"})
+    row = only(target, "spend")
+    assert (row["currency"], row["low"]) == ("EUR", 43)
+    assert "regions by number 25020; places university" in row["note"]
+
+
+def test_what_is_declared_never_replaces_the_currency_of_a_row(target: Book) -> None:
+    imported(target, ads({}, {"ADID": "aa02", "Currency Code": " "}), declare={"currency": "SEK"})
+    assert target.sql("SELECT currency FROM current_spend ORDER BY 1")["currency"].to_list() == [
+        "GBP", "SEK",
+    ]  # fmt: skip
+
+
+def test_an_ad_in_the_files_of_two_years_counts_once(target: Book) -> None:
+    both = {"StartDate": "2018/10/23 14:51:20Z", "EndDate": "2019/10/28 14:56:19Z"}
+    for year in ("2018", "2019"):
+        text = ads(both, {"ADID": f"of {year}", "Spend": "1"})
+        imported(target, text, f"{year}.csv")
+    assert target.sql("SELECT sum(low)::INT, count(*) FROM current_spend").row(0) == (45, 3)
+
+
 def test_columns_of_targeting_may_be_missing(target: Book) -> None:
-    imported(target, ads({}, header=NEEDED))
+    imported(target, ads({}, header=(*NEEDED, "Currency Code")))
     assert only(target, "spend")["note"] == "Aimed at country united kingdom"
 
 
@@ -237,7 +285,7 @@ def test_of_two_files_the_later_figures_count(target: Book) -> None:
     ("cells", "column", "rule"),
     [
         ({"ADID": " "}, "ADID", "is blank and must not be"),
-        ({"Currency Code": ""}, "Currency Code", "is blank and must not be"),
+        ({"Currency Code": ""}, "Currency Code", "is blank: declare which currency it is"),
         ({"Currency Code": "£"}, "Currency Code", "is not an ISO 4217 currency"),
         ({"Spend": "lots"}, "Spend", "cannot be read"),
         ({"Spend": "1.005"}, "Spend", "cannot be read"),

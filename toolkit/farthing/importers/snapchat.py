@@ -6,14 +6,18 @@ Columns
     ``ADID``, ``Currency Code``, ``Spend``, ``Impressions``, ``StartDate``, ``EndDate``,
     ``OrganizationName``, ``PayingAdvertiserName``, ``CountryCode``, and what the advertisement
     was aimed at: ``Gender``, ``AgeBracket``, ``Regions (Included)``, ``Postal Codes (Included)``
-    and many more, which may be missing. The files of 2024 add the committee behind it.
+    and many more, which may be missing. Since 2021 the files of all years have the committee
+    behind it, too (``CommitteeName``). Some names are written with spaces, as in the dictionary
+    that is packed beside the file (``Start Date``).
 Traps
     Money is in whole units of the account's currency, row by row, whatever the country: never
-    add two currencies. A spend of 0 with impressions is real, for it is rounded. Both figures
-    are totals "up to the current date", so an advertisement that still runs has others in the
-    next file: its rows are versions under one ``ADID``, and ``observed_on`` tells which is the
-    later. Declare it where a file has no day in its name: without it the order of two files is
-    not known. An ``ADID`` twice in one file is refused, since nobody can tell which row holds.
+    add two currencies. The first files had no ``Currency Code``, and named what they were aimed
+    at by numbers (``RegionID``): declare ``currency``. A spend of 0 with impressions is real, for
+    it is rounded. Both figures are totals "up to the current date", so an advertisement that
+    still runs has others in the next file: its rows are versions under one ``ADID``, and
+    ``observed_on`` tells which is the later. Declare it where a file has no day in its name:
+    without it the order of two files is not known. An ``ADID`` twice in one file is refused,
+    since nobody can tell which row holds.
 
     Moments are UTC and become days. A blank ``EndDate`` is an advertisement that still runs: its
     end is unknown. So it is where the ``EndDate`` is before the ``StartDate``, as in 5 of the 486
@@ -30,7 +34,7 @@ Traps
 
 from __future__ import annotations
 
-from farthing.importer import OBSERVED_ON, Importer, Posts, Provenance, Rule
+from farthing.importer import OBSERVED_ON, Importer, Posts, Provenance, Rule, Setting
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.reach import REACH
 from farthing.ledgers.spend import SPEND
@@ -58,14 +62,29 @@ AIMS = {
     "AdvancedDemographics": "demographics",
     "Targeting Connection Type": "connection",
     "Targeting Carrier (ISP)": "carrier",
+    "RegionID": "regions by number",
+    "ElectoralDistrictID": "electoral districts by number",
+    "LatLongRad": "within",
+    "MetroID": "metros by number",
+    "PostCode": "postal codes",
+    "LocationType": "places",
+    "Targeting Geo - Postal Code": "postal codes",
 }
 ABOUT = {
     "CandidateBallotInformation": "about",
-    "Committee Name": "committee",
-    "Committee Identification Number": "committee number",
-    "Disclosure Name Of Committee": "committee as disclosed",
-    "Advertising Jurisdiction": "jurisdiction",
+    "CommitteeName": "committee",
+    "CommitteeIdentificationNumber": "committee number",
+    "DisclosureNameOfCommittee": "committee as disclosed",
+    "AdvertisingJurisdiction": "jurisdiction",
 }
+CURRENCY = Setting(
+    name="currency",
+    about="the currency of amounts that the file gives none for",
+    values="[A-Z]{3}",
+    example="USD",
+    required=False,
+)
+CODE = """coalesce(nullif(trim("Currency Code"), ''), getvariable('currency'))"""
 
 
 def _said(columns: dict[str, str]) -> str:
@@ -97,6 +116,8 @@ SELECT source_row,
 FROM source
 """
 
+UNTOLD = "is blank: declare which currency it is, as in --declare currency=USD"
+
 MOMENT = "%Y/%m/%d %H:%M:%SZ"
 STARTS_ON = f"""day("StartDate", '{MOMENT}')"""
 #: An end at midnight is the end of the day before.
@@ -118,7 +139,7 @@ MONEY = f"""
 SELECT source_row,{ROW},
        'platform' AS record,
        'Snap' AS payee,
-       "Currency Code" AS currency,
+       {CODE} AS currency,
        trim("ADID") AS document_ref,
        concat_ws('. ',
          'Aimed at ' || {_said(AIMS)},
@@ -149,21 +170,35 @@ SNAPCHAT = Importer(
         Posts(CAMPAIGNS, CAMPAIGN, distinct=True),
     ),
     required=frozenset(
-        {"ADID", "Currency Code", "Spend", "Impressions", "StartDate", "EndDate"}
+        {"ADID", "Spend", "Impressions", "StartDate", "EndDate"}
         | {"OrganizationName", "PayingAdvertiserName", "CountryCode"}
     ),
     optional=frozenset({*AIMS, *ABOUT} - {"CountryCode"})
-    | {"CreativeUrl", "BillingAddress", "CreativeProperties"},
+    | {"Currency Code", "CreativeUrl", "BillingAddress", "CreativeProperties"},
     aliases={
         "AD ID": "ADID",
-        "Creative ?URL": "CreativeUrl",
+        "Creative ?U(RL|rl)": "CreativeUrl",
+        "Currency ?Code": "Currency Code",
+        "Start Date": "StartDate",
+        "End Date": "EndDate",
+        "Organization Name": "OrganizationName",
+        "Billing Address": "BillingAddress",
+        "Candidate ?Ballot Information": "CandidateBallotInformation",
+        "Paying Advertiser Name": "PayingAdvertiserName",
+        "Committee Name": "CommitteeName",
+        "Committee Identification Number": "CommitteeIdentificationNumber",
+        "Disclosure Name Of Committee": "DisclosureNameOfCommittee",
+        "Advertising Jurisdiction": "AdvertisingJurisdiction",
+        "Age Bracket": "AgeBracket",
+        "Country Code": "CountryCode",
         r"Postal Code \(Included\)": "Postal Codes (Included)",
         r"Postal Code \(Excluded\)": "Postal Codes (Excluded)",
     },
     others=(r".+ \((Included|Excluded)\)", "Targeting .+"),
-    settings=(OBSERVED_ON,),
+    settings=(CURRENCY, OBSERVED_ON),
     rules=(
         Rule("""coalesce(trim("ADID"), '') = ''""", "ADID", "is blank and must not be"),
+        Rule(f"{CODE} IS NULL", "Currency Code", UNTOLD),
         Rule(TWICE, "ADID", "stands in more than one row of the file"),
     ),
     dates="yyyy/mm/dd hh:mm:ssZ",
