@@ -376,6 +376,23 @@ def test_workbook_that_was_cut_off(make: Callable[..., Path], share: float) -> N
     assert "damaged" in refused(path)
 
 
+def test_a_changed_byte_is_refused_in_words_or_changes_nothing(tmp_path: Path) -> None:
+    many = rows(HEADER, *((f"name {n}", n * 7) for n in range(40)))
+    whole = zipped(tmp_path / "whole.xlsx", parts(("S", many))).read_bytes()
+    good = cells_of(read(tmp_path / "whole.xlsx")[0])
+    path, fates = tmp_path / "book.xlsx", set()
+    for at in range(0, len(whole), 5):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])
+        try:
+            [found] = read(path)
+        except FarthingError:
+            fates.add("refused")
+        else:
+            assert cells_of(found) == good
+            fates.add("read")
+    assert fates == {"refused", "read"}
+
+
 @pytest.mark.parametrize(
     ("part", "text"),
     [

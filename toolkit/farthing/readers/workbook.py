@@ -14,8 +14,10 @@ blank, and a single cell far off, for which it would ask for more memory than th
 from __future__ import annotations
 
 import hashlib
+import lzma
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -49,6 +51,8 @@ DIGITS = 15
 OLD = b"\xd0\xcf\x11\xe0"
 MERGED = "the row has cells that are merged with others"
 AS_CSV = "save the table as CSV"
+#: What the standard library raises over packed parts that are not what they say.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError)
 
 Row = Sequence[Any]
 Knows = Callable[[Sequence[str]], bool]
@@ -135,7 +139,7 @@ def _checked(path: Path, name: str) -> list[_Sheet]:
         with zipfile.ZipFile(path) as archive:
             _check_size(archive, name)
             return _parts(archive, name)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+    except (*DAMAGE, EOFError, RuntimeError, OSError) as error:  # encrypted: a RuntimeError
         raise FileUnusable(f"is a damaged workbook: {error}", where=name) from None
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise FileUnusable(f"is a workbook with damaged parts: {error}", where=name) from None
