@@ -334,6 +334,15 @@ def test_an_ad_has_the_ranges_that_say_something(tmp_path: Path, write_csv: Writ
     assert book.sql("SELECT campaign_id FROM current_campaigns").rows() == [("google:AR1",)]
 
 
+def test_an_ad_that_google_itself_has_paid_for_is_told(tmp_path: Path, write_csv: Write) -> None:
+    header, *rows = ads(ad(1, GBP="600,700"), ad(2, GBP="500,600")).splitlines()
+    lines = [f"{header},Is_Funded_By_Google_Ad_Grants", f"{rows[0]},Yes", f"{rows[1]},No"]
+    book = book_of(tmp_path, write_csv("creatives.csv", "\n".join(lines) + "\n"))
+    assert book.sql("SELECT note FROM spend ORDER BY source_row").rows() == [
+        ("funded by Google Ad Grants: credit that Google gave, and no money paid",), (None,),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("declared", "row"), [({}, ("USD", 0, 100)), ({"currency": "GBP"}, ("GBP", 0, 50))]
 )

@@ -344,9 +344,13 @@ SELECT source_row,
        currency,
        CASE WHEN low ISNULL AND high ISNULL AND currency = 'USD' THEN {OLD_RANGE}
             ELSE span(low, high) END AS amount,
-       CASE WHEN getvariable('meaning') = 'native' AND NOT one_tells
-            THEN 'in the lowest range of every currency: in which it was spent is not told'
-            ELSE nullif(ltrim({RESTATES}, '; '), '') END AS note
+       nullif(concat_ws('; ',
+         CASE WHEN getvariable('meaning') = 'native' AND NOT one_tells
+              THEN 'in the lowest range of every currency: in which it was spent is not told'
+              ELSE nullif(ltrim({RESTATES}, '; '), '') END,
+         CASE WHEN lower(trim("Is_Funded_By_Google_Ad_Grants")) IN ('yes', 'true')
+              THEN 'funded by Google Ad Grants: credit that Google gave, and no money paid' END
+       ), '') AS note
 FROM seen JOIN source USING (source_row)
 WHERE CASE WHEN getvariable('meaning') = 'native' AND one_tells THEN tells
            WHEN getvariable('meaning') = 'native' THEN currency = getvariable('currency')
@@ -370,7 +374,7 @@ AD_COLUMNS = frozenset(
 AD_OPTIONAL = frozenset(
     {"Ad_URL", "Regions", "Ad_Campaigns_List", "Num_of_Days", "Spend_USD"}
     | {"First_Served_Timestamp", "Last_Served_Timestamp", "Age_Targeting", "Gender_Targeting"}
-    | {"Geo_Targeting_Included", "Geo_Targeting_Excluded"}
+    | {"Geo_Targeting_Included", "Geo_Targeting_Excluded", "Is_Funded_By_Google_Ad_Grants"}
     | {f"Spend_Range_{end}_{code}" for end in ("Min", "Max") for code in ("USD", "EUR", "GBP")}
 )
 CREATIVES = Importer(
