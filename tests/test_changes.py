@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from farthing.book import Book
 from farthing.changes import summary
 from farthing.errors import DataRefused, UsageError
+from small_book import USUAL, Row, small_book
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -81,20 +83,20 @@ def test_any_order_and_any_repetition_gives_the_same_totals(
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     states=st.lists(
         st.dictionaries(st.sampled_from(["Red", "Blue", "Green"]), st.integers(101, 999)),
-        min_size=2,
-        max_size=5,
+        min_size=5,
+        max_size=6,
     ),
     order=st.randoms(use_true_random=False),
 )
 def test_any_states_in_any_order_leave_the_last_of_each_page(
-    states: list[dict[str, int]], order: object, tmp_path_factory: pytest.TempPathFactory
+    states: list[dict[str, int]], order: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("states")
     days = [f"2025-01-{number + 1:02}" for number in range(len(states))]
@@ -103,13 +105,78 @@ def test_any_states_in_any_order_leave_the_last_of_each_page(
         for day, state in zip(days, states, strict=True)
         if state
     ]
-    order.shuffle(files)  # type: ignore[attr-defined]
+    files += order.choices(files, k=2) if files else []
+    order.shuffle(files)
     book = Book(folder / "book.duckdb")
-    for file in [*files, *files[:2]]:
-        book.add(file)
+    if files:
+        book.add(*files)
     last = {page: amount for state in states for page, amount in state.items()}
     found = book.sql("SELECT low FROM current_spend")["low"].to_list() if files else []
     assert sorted(found) == sorted(Decimal(amount) for amount in last.values())
+
+
+#: An import costs the same for one library as for fifty, whose rows have nothing to do with each
+#: other: each book tries fifty histories, every one in an order and with repetitions of its own.
+LIBRARIES, BOOKS = 50, 10
+
+
+@settings(
+    max_examples=BOOKS,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(seed=st.integers(0, 2**64 - 1))
+def test_five_hundred_histories_each_in_an_order_of_its_own(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pick, files = Random(seed), [[] for _ in range(8)]  # type: list[list[Row]]
+    last: dict[str, dict[str, tuple[int, int]]] = {}
+    for library in (f"library-{number}" for number in range(LIBRARIES)):
+        states = [state(pick) for _ in range(pick.randint(5, 6))]
+        last[library] = {page: span for one in states for page, span in one.items()}
+        order = [*range(len(states)), *pick.choices(range(len(states)), k=8 - len(states))]
+        pick.shuffle(order)
+        for nth, (file, day) in enumerate(zip(files, order, strict=True)):
+            file += shown(library, nth, day + 1, states[day])
+    folder = tmp_path_factory.mktemp("histories")
+    campaigns = [{"campaign_id": library, "name": library} for library in last]
+    book = small_book(folder, campaigns=campaigns)
+    paths = [written(folder / f"{nth}.csv", file) for nth, file in enumerate(files) if file]
+    book.add(*paths)
+    assert {one.outcome for one in book.add(*pick.sample(paths, 2))} == {"already imported"}
+    found = book.sql("SELECT campaign_id, sum(low), sum(high) FROM current_spend GROUP BY 1").rows()
+    assert {name: sums for name, *sums in found} == {
+        name: [Decimal(sum(ends)) for ends in zip(*pages.values(), strict=True)]
+        for name, pages in last.items()
+        if pages
+    }
+
+
+def state(pick: Random) -> dict[str, tuple[int, int]]:
+    """Make a state of a library: some of its pages, each with a range."""
+    lows = {page: pick.randrange(1_000) for page in ("red", "blue", "green") if pick.random() < 0.7}
+    return {page: (low, low + pick.randrange(100)) for page, low in lows.items()}
+
+
+def shown(library: str, nth: int, day: int, pages: dict[str, tuple[int, int]]) -> list[Row]:
+    """Return the rows of a library in the nth file, which shows it as it stood on a day."""
+    common = {**USUAL["spend"], "source_id": "s", "campaign_id": library, "record": "platform"}
+    return [
+        {
+            **common,
+            "entry_id": f"{library}/{page}/{nth}",
+            "record_key": f"{library}/{page}",
+            "observed_on": f"2025-01-{day:02}",
+            "amount": f"{low}-{high}",
+        }
+        for page, (low, high) in pages.items()
+    ]
+
+
+def written(path: Path, rows: Sequence[Row]) -> Path:
+    pl.DataFrame(rows).write_csv(path)
+    return path
 
 
 # What changed.
@@ -208,6 +275,18 @@ def test_pages_are_counted_under_a_campaign_until_the_link_is_taken_back(snapsho
     snapshots.unlink("meta:500|Ada")
     assert snapshots.links().is_empty()
     assert snapshots.verify().faults == ()
+
+
+def test_names_that_are_not_linked_are_listed_with_what_was_spent(snapshots: Book) -> None:
+    before = snapshots.not_linked()
+    assert before.columns == ["name", "currency", "rows", "low", "high"]
+    assert before["rows"].is_sorted(descending=True)
+    counted = "SELECT campaign_id, sum(low) FROM counted_spend GROUP BY ALL ORDER BY ALL"
+    assert sorted(before.select("name", "low").rows()) == snapshots.sql(counted).rows()
+    snapshots.link("meta:500|Ada", "meta:300|Red_Party")
+    gone = {"meta:500|Ada", "meta:300|Red_Party"}
+    assert set(snapshots.not_linked()["name"]) == set(before["name"]) - gone
+    assert snapshots.not_linked("payee")["name"].unique().to_list() == ["Meta"]
 
 
 @pytest.mark.parametrize(
