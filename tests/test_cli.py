@@ -586,6 +586,31 @@ def _read_all(terminal: int, shown: list[bytes]) -> None:
             shown.append(chunk)
 
 
+def test_links_are_listed_with_the_names_that_are_not_linked(
+    run: Callable[..., Ran], started: Path
+) -> None:
+    said = run("link", started)
+    assert said.code == 0
+    assert "Links" in said.out
+    assert "Not linked, those with most rows of spending first" in said.out
+    told = json.loads(run("link", started, "--json").out)
+    assert told["links"] == []
+    assert [one["name"] for one in told["not_linked"]] == ["c", "d"]
+
+
+def test_a_note_beside_tables_is_named_and_left_aside(
+    run: Callable[..., Ran], files: Path, tmp_path: Path
+) -> None:
+    note = files / "README.txt"
+    note.write_text("Words.")
+    said = run("import", tmp_path / "b.duckdb", note, files / "good.csv")
+    assert said.code == 0
+    assert "README.txt: left aside, it is named as a note beside tables" in said.err
+    rehearsed = run("import", tmp_path / "c.duckdb", note, files / "good.csv", "--dry-run")
+    assert rehearsed.code == 0
+    assert "README.txt: left aside" in rehearsed.err
+
+
 #: What our own printing may send: colours, and a spinner that comes and goes.
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[[12]?[AK]|\r")
 EVIL = "Evil \u202e[bold red]x[/bold red] [link=https://a.b]y[/link]\u2028"

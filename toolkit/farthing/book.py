@@ -24,6 +24,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing import journal, own_format, posting, questions, storage
+from farthing.bundles import gathered
 from farthing.changes import changes
 from farthing.errors import DataRefused, UsageError
 from farthing.importer import Importer, Reading, choose
@@ -55,6 +56,15 @@ KNOWN_NAMES = {
     "campaign": "SELECT campaign_id AS name FROM current_campaigns",
     "payee": "SELECT DISTINCT payee AS name FROM current_spend WHERE payee IS NOT NULL",
 }
+#: The names that are neither linked nor stand for others, with their money, the longest first.
+NOT_LINKED = """
+WITH named AS ({names}), links AS (SELECT name, stands_for FROM current_links WHERE kind = ?)
+SELECT named.name, money.currency, count(money.entry_id) AS rows, sum(money.low) AS low,
+       CASE WHEN count(money.high) = count(*) THEN sum(money.high) END AS high
+FROM named LEFT JOIN counted_spend AS money ON money.{column} = named.name
+WHERE named.name NOT IN (SELECT name FROM links UNION ALL SELECT stands_for FROM links)
+GROUP BY named.name, money.currency ORDER BY rows DESC, named.name, money.currency
+"""
 #: What `QUARANTINE` gives of a book without a refused row.
 NO_ROWS: dict[str, Any] = {
     "file": pl.String,
@@ -163,7 +173,8 @@ class Book:
         ----------
         *files
             In any order; they are taken in that of their ledgers, so that what a row refers to
-            is there before it.
+            is there before it. A folder stands for its files. What is named as a note beside
+            tables, such as README.txt, is left aside.
         importer
             The format, where a file's header does not tell.
         encoding
@@ -179,15 +190,15 @@ class Book:
             Post the good rows of a file whose other rows are refused. The refused stay on the
             book, and every later answer says how many they are and how much money is in them.
         report
-            Called with each receipt as it comes.
+            Called with each receipt as it comes, first those of notes that are ``left aside``.
         progress
             Called with a file's name, its rows that are staged, and all its rows.
 
         Returns
         -------
         list of Receipt
-            One per file. A file that was posted before is ``already imported`` and changes
-            nothing.
+            One per file that holds a table. A file that was posted before is ``already
+            imported`` and changes nothing.
 
         Raises
         ------
@@ -201,7 +212,10 @@ class Book:
         """
         marks_of(locale)  # refuses an unknown locale before anything is read
         with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
-            readings = _readings(files, Path(folder), importer, encoding, declare or {})
+            tables, notes = gathered(files)
+            readings = _readings(tables, Path(folder), importer, encoding, declare or {})
+            for name in (*notes, *(note for one in readings for note in one.intake.beside)):
+                report(Receipt(name, "", "", "", "left aside", 0, 0, 0))
             work = self._rehearse if dry_run else self._post
             return work(readings, quarantine, locale, report, progress)
 
@@ -331,6 +345,20 @@ class Book:
             "ORDER BY stands_for, name",
             [kind],
         )
+
+    def not_linked(self, kind: str = "campaign") -> pl.DataFrame:
+        """Return what can still be linked: the names that files have, with what was spent.
+
+        Of several tables that tell of the same money that of the fullest.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row per name and currency, those with most rows of spending first: ``rows``, and
+            the money from ``low`` to ``high``, both NULL where there is none.
+        """
+        column = {"campaign": "campaign_id", "payee": "payee"}[kind]
+        return self._frame(NOT_LINKED.format(names=KNOWN_NAMES[kind], column=column), [kind])
 
     def _refuse_link(self, name: str, stands_for: str, kind: str, links: pl.DataFrame) -> None:
         """Refuse a link from or to what is not there, or that would make a chain."""
@@ -585,7 +613,7 @@ def _show(answer: Answer) -> None:
 
 
 def _readings(
-    files: Sequence[str | os.PathLike[str]],
+    files: Sequence[Path],
     folder: Path,
     name: str | None,
     encoding: str | None,
@@ -602,11 +630,11 @@ def _readings(
     if name is not None and name.lower().endswith(".toml"):
         described = own_format.load(Path(name))
         for file in files:
-            taken = own_format.take(described, Path(file), folder, encoding)
+            taken = own_format.take(described, file, folder, encoding)
             chosen += [(described, intake) for intake in taken]
     else:
         for file in files:
-            taken = take_in(Path(file), folder, knows=knows, encoding=encoding)
+            taken = take_in(file, folder, knows=knows, encoding=encoding)
             chosen += [(choose(intake, IMPORTERS, name), intake) for intake in taken]
     known = {setting.name for one, _ in chosen for setting in one.settings}
     if unknown := sorted(set(declared) - known):

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 TOUR = "00-tour.ipynb"
 #: How many rows at fault are printed of each check: where it was asked for by name, and else.
 SHOWN_BY_NAME, SHOWN_OF_ALL = 20, 5
+#: How many names that are not linked are printed.
+SHOWN_UNLINKED = 20
 
 app = typer.Typer(
     help="How far did campaign money go? Ledgers of what was requested, approved, claimed and "
@@ -99,7 +101,9 @@ def options(
 @app.command(name="import", epilog="Example: farthing import book.duckdb data/ge2017/*.csv")
 def import_(
     book: BookPath,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files to import.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Files to import, or folders of them.")
+    ],
     importer: Annotated[
         str | None,
         typer.Option(
@@ -138,7 +142,8 @@ def import_(
     value. With --quarantine the good rows are posted, and every later answer says what was left
     out. A file that was imported before changes nothing.
 
-    An archive is imported file by file, and the pages of one answer of a service as one. What a
+    An archive or a folder is imported file by file; a note beside tables, such as README.txt, is
+    left aside. The pages of one answer of a service are one import. What a
     file leaves open, such as its currency, is never guessed: the refusal says how to --declare it.
     """
     from farthing.book import Book
@@ -151,7 +156,7 @@ def import_(
             talk(_receipt_line(receipt))
             for problem in receipt.problems[:20] if receipt.outcome != "refused" else ():
                 talk(f"  {problem}")
-        if dry_run and not as_json:
+        if dry_run and not as_json and receipt.outcome != "left aside":
             _print_rehearsal(receipt)
 
     with progress_bar() as progress:
@@ -190,6 +195,8 @@ def _receipt_line(receipt: Receipt) -> str:
     line = f"{receipt.file}: {receipt.outcome}"
     if receipt.outcome == "already imported":
         return f"{line}, nothing changed"
+    if receipt.outcome == "left aside":
+        return f"{line}, it is named as a note beside tables and not read"
     line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
     whole = receipt.rows_posted == 0 and receipt.rows_at_fault > 0
     refused = (receipt.rows_at_fault, "at fault") if whole else (receipt.rows_refused, "refused")
@@ -270,14 +277,14 @@ def link(
     An import makes a campaign for each page, advertiser or payer it finds and takes no two of
     them for one, however alike their names. A link counts one under another from now on. With
     --payee it is spellings of a payee that are linked; an import proposes those that a rule finds,
-    and says which. Without names the links are listed.
+    and says which. Without names the links are listed, and the names that are not linked.
     """
     from farthing.book import open as open_book
     from farthing.errors import UsageError
 
     opened, kind = open_book(book), "payee" if payee else "campaign"
     if name is None:
-        print_table_or_json(opened.links(kind).drop("entry_id"), "Links", as_json)
+        _print_links(opened, kind, as_json)
     elif undo:
         opened.unlink(name, kind=kind)
         talk(f"{name} stands for itself again")
@@ -286,6 +293,17 @@ def link(
     else:
         opened.link(name, stands_for, kind=kind)
         talk(f"{name} is counted under {stands_for}")
+
+
+def _print_links(book: Book, kind: str, as_json: bool) -> None:
+    links, others = book.links(kind).drop("entry_id"), book.not_linked(kind)
+    if as_json:
+        print_json({"links": links.to_dicts(), "not_linked": others.to_dicts()})
+        return
+    print_table(links, "Links")
+    print_table(others.head(SHOWN_UNLINKED), "Not linked, those with most rows of spending first")
+    if len(others) > SHOWN_UNLINKED:
+        talk(f"{len(others) - SHOWN_UNLINKED:,} more: --json lists them all")
 
 
 @app.command(epilog="Example: farthing changes book.duckdb report-2025-08.csv")

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from farthing.bundles import MOST_FILES, TABLES, is_note
 from farthing.errors import FileUnusable, UsageError
 from farthing.readers import columnar, delimited, fec, structured, workbook
 from farthing.readers.delimited import Knows
@@ -47,20 +48,13 @@ JOURNALS = {
     **dict.fromkeys((".beancount", ".bean"), BEAN_QUERY),
 }
 CHUNK_BYTES = 1 << 20
-#: What an archive may hold: more is a mistake or an attack.
-MOST_FILES = 1_000
+#: What an archive may unpack to: more is a mistake or an attack.
 MOST_BYTES = 4 << 30
 MOST_RATIO = 100
 #: Below this an archive may be as dense as it likes: a page of zeros is no bomb.
 SMALL_BYTES = 10 << 20
 #: How long its list of files may be: names of a thousand bytes on average.
 MOST_LISTED_BYTES = MOST_FILES << 10
-TEXTS = (".csv", ".json", ".jsonl", ".ndjson", ".tsv", ".txt", ".fec")
-TABLES = (*TEXTS, ".parquet", ".xls", ".xlsm", ".xlsx")
-#: What is packed beside tables and is none: words, pictures and what systems leave behind.
-NOTES = ("README", "LICENSE", "LICENCE", "NOTICE", "COPYING", "CHANGELOG", ".", "THUMBS.DB")
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg")
-NO_TABLES = (*PICTURES, ".md", ".pdf", ".html", ".htm", ".doc", ".docx", ".rtf", ".ini")
 #: What the standard library raises over an archive that is not what it says.
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError)
 
@@ -175,7 +169,8 @@ def _archive(
 ) -> Iterator[Intake]:
     """Take in every table of an archive; each is hashed, and named behind the archive's name."""
     with _opened(copy, intake.name) as archive:
-        for member in _members(archive, intake.name):
+        members, beside = _members(archive, intake.name), _beside(archive)
+        for member in members:
             inner, sha256 = _unpacked(archive, member, intake.name, folder)
             name = f"{intake.name}/{_path(member).name}"
             with inner.open("rb") as source:
@@ -183,7 +178,9 @@ def _archive(
             if is_archive and not _is_workbook(inner, name):
                 what = "is an archive within an archive"
                 raise FileUnusable(what, where=name, hint="unpack it first")
-            yield from _read(inner, Intake(name, sha256), folder, knows, encoding)
+            for one in _read(inner, Intake(name, sha256), folder, knows, encoding):
+                yield replace(one, beside=tuple(f"{intake.name}/{note}" for note in beside))
+                beside = ()
 
 
 def _unpacked(
@@ -226,7 +223,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     for member, path in zip(members, paths, strict=True):
         if reason := _unsafe(member, path):
             raise FileUnusable(f"holds {path}, which is {reason}", where=name)
-    kept = [member for member in members if not _is_note(_path(member))]
+    kept = [member for member in members if not is_note(_path(member))]
     for path in map(_path, kept):
         if path.suffix.lower() not in TABLES:
             hint = "unpack it and import the files that you mean"
@@ -234,6 +231,12 @@ def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     if not kept:
         raise FileUnusable("holds no table", where=name)
     return kept
+
+
+def _beside(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    """Return the notes that an archive holds beside its tables, but for what is hidden."""
+    paths = [_path(one) for one in archive.infolist() if not one.filename.endswith(("/", "\\"))]
+    return tuple(path.name for path in paths if is_note(path) and not path.name.startswith("."))
 
 
 def _unsafe(member: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
@@ -244,12 +247,6 @@ def _unsafe(member: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
     if path.is_absolute() or ".." in path.parts or str(path)[1:2] == ":":
         return "named so as to leave its folder"
     return None
-
-
-def _is_note(path: PurePosixPath) -> bool:
-    """Tell what is packed beside a table: words for the reader, a Mac's own files."""
-    is_named_so = path.name.upper().startswith(NOTES) or "__MACOSX" in path.parts
-    return is_named_so or path.suffix.lower() in NO_TABLES
 
 
 def _text(

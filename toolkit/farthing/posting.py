@@ -60,8 +60,8 @@ class Receipt:
     importer, ledger
         How it was read, and the principal ledger its rows went to.
     outcome
-        ``posted``, ``refused``, ``already imported``, or for a rehearsal ``would be posted`` and
-        ``would be refused``.
+        ``posted``, ``refused``, ``already imported``, ``left aside`` of a note beside tables, or
+        for a rehearsal ``would be posted`` and ``would be refused``.
     rows_read, rows_posted, rows_refused, rows_set_aside, rows_blank
         Records in the file beside the header. The first is the sum of the others; where nothing
         was posted every row with data counts as refused. Set aside are titles and totals.

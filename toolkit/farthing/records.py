@@ -76,6 +76,8 @@ class Intake:
         Whether the last line has no line end, as when a download breaks off.
     pages
         Where several files were taken in as one: the row before the first of each, and its name.
+    beside
+        Of the first table of an archive: the notes that were packed beside its tables.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Intake:
     blank: int = 0
     cut_off: bool = False
     pages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    beside: tuple[str, ...] = ()
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows, a part at a time."""
@@ -137,10 +140,18 @@ def keep(intake: Intake, records: Iterator[Numbered], folder: Path) -> Intake:
 
 
 def check_names(intake: Intake) -> None:
-    """Refuse a header with a name that is kept for the number or the line of a row."""
-    if taken := sorted({"source_row", "source_line"} & set(intake.header)):
-        what = f"has a column named {taken[0]}, which is what Farthing calls the place of a row"
-        raise FileUnusable(what, where=intake.name, hint="rename it")
+    """Refuse a header with a name that stands for something else than its column.
+
+    Some are kept for the number and the line of a row; others are taken for patterns of names by
+    polars, and would be looked up in all columns or in another.
+    """
+    for name in intake.header:
+        if name in ("source_row", "source_line"):
+            what = f"has a column named {name}, which is what Farthing calls the place of a row"
+            raise FileUnusable(what, where=intake.name, hint="rename it")
+        if name == "*" or (name.startswith("^") and name.endswith("$")):
+            what = f"has a column named {name}, which stands for many columns"
+            raise FileUnusable(what, where=intake.name, hint="rename it")
 
 
 def written(frame: pl.DataFrame, folder: Path) -> Path:
