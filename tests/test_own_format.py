@@ -373,6 +373,16 @@ def test_the_names_of_a_place_are_kept(book: Book, write_csv: Write, name: str) 
         book.add(write_csv("inv.csv", f"{name},b\n1,2\n"))
 
 
+@pytest.mark.parametrize("name", ["*", "^.*$", "^Betrag$"])
+def test_a_name_that_is_a_pattern_of_names_is_refused(
+    book: Book, write_csv: Write, describe: Describe, name: str
+) -> None:
+    file = f"Rechnungsdatum;Lieferant;Betrag;{name}\n05.11.2019;Ada;1,00;\n;;;lost\n"
+    with pytest.raises(FileUnusable, match="has a column named") as caught:
+        book.add(write_csv("inv.csv", file), importer=describe(DESCRIPTION))
+    assert f"{name}, which stands for many columns" in str(caught.value)
+
+
 def test_other_kinds_of_file_are_read_as_described(
     book: Book, tmp_path: Path, describe: Describe
 ) -> None:
