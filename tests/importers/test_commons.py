@@ -115,6 +115,7 @@ def test_a_candidate_is_a_row_with_the_votes_and_the_polling_day_of_the_file_nam
 @pytest.mark.parametrize(
     ("name", "day"),
     [
+        ("hoc-ge2005-results.csv", "2005-05-05"),
         ("hoc-ge2010-results.csv", "2010-05-06"),
         ("hoc-ge2015-results-full.csv", "2015-05-07"),
         ("HoC-GE2019-results-by-candidate.csv", "2019-12-12"),
@@ -155,11 +156,11 @@ def test_an_election_is_declared_by_its_year_alone(target: Book) -> None:
 
 def test_an_unknown_polling_day_is_declared_and_not_guessed(target: Book) -> None:
     text = CANDIDATES + candidate("E14000001", "Con", "Ada", "Marsh", "1")
-    [(column, value, rule), *_] = refusals(target, "HoC-GE2005.csv", text)
+    [(column, value, rule), *_] = refusals(target, "HoC-GE2001.csv", text)
     assert (column, value) == (None, None)
     assert "--declare held_on=" in rule
-    imported(target, "HoC-GE2005.csv", text, declare={"held_on": "2005-05-05"})
-    assert str(target.sql("SELECT held_on FROM contests").item()) == "2005-05-05"
+    imported(target, "HoC-GE2001.csv", text, declare={"held_on": "2001-06-07"})
+    assert str(target.sql("SELECT held_on FROM contests").item()) == "2001-06-07"
 
 
 @pytest.mark.parametrize(
@@ -498,9 +499,3 @@ def test_real_files_of_one_election_give_one_answer(tmp_path: Path) -> None:
         assert one.rows_read == rest
     assert book.sql("SELECT sum(votes) FROM current_contests").item() == 32_204_184
     assert book.sql("SELECT sum(low) FROM current_audiences").item() == 46_836_533
-
-
-@real
-def test_real_results_since_1918_have_no_codes_and_are_of_no_known_format(tmp_path: Path) -> None:
-    with pytest.raises(FileUnusable, match="is of no known format"):
-        Book(tmp_path / "old.duckdb").add(REAL / "1918-2017election_results.csv", encoding="cp1252")

@@ -21,6 +21,8 @@ from farthing.importer import AMOUNT, Importer
 from farthing.importers import (
     beancount,
     commons,
+    commons_candidacies,
+    commons_series,
     ec_candidates,
     ec_party,
     fec,
@@ -43,7 +45,7 @@ GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Ad libraries", (meta_archive, meta_report, google_political, snapchat)),
     ("Platform exports", (meta_ads, google_ads)),
     ("Returns and filings", (ec_party, ec_candidates, fec)),
-    ("Elections and maps", (commons, hexjson)),
+    ("Elections and maps", (commons, commons_candidacies, commons_series, hexjson)),
     ("Accounts", (hledger, beancount)),
 )
 TYPES = {"VARCHAR": "text", "DATE": "day", "BIGINT": "whole number"}

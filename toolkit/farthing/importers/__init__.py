@@ -6,6 +6,8 @@ from farthing.importer import Importer
 from farthing.importers import (
     beancount,
     commons,
+    commons_candidacies,
+    commons_series,
     ec_candidates,
     ec_party,
     fec,
@@ -28,6 +30,8 @@ IMPORTERS: tuple[Importer, ...] = (
     *ec_party.IMPORTERS,
     *ec_candidates.IMPORTERS,
     *commons.IMPORTERS,
+    *commons_candidacies.IMPORTERS,
+    *commons_series.IMPORTERS,
     *hexjson.IMPORTERS,
     *snapchat.IMPORTERS,
     *fec.IMPORTERS,

@@ -30,9 +30,8 @@ Traps
     file ("Ashton-Under-Lyne"): join on codes. Those of 2024 are of new boundaries. A later
     edition of a file is refused where the book has the election: post it to a new book.
 
-    ``1918-2017election_results.csv`` is not read: before 2010 it names constituencies without
-    their codes, which `contests` must have, and it adds up the votes of all smaller parties, so
-    that neither a majority nor who stood can be told from it.
+    The series since 1918 is read by `commons_series`, and what the Library's site gives for each
+    election, ``candidacies.csv``, by `commons_candidacies`: one election is posted from one file.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ ELECTION = Setting(
 )
 HELD_ON = Setting(
     name="held_on",
-    about="polling day, where it is not one of 2010 to 2024",
+    about="polling day, where it is not one of 2005 to 2024",
     values=DAY,
     example="2017-06-08",
     required=False,
@@ -68,15 +67,21 @@ PROVENANCE = Provenance(
     licence="Open Parliament Licence",
 )
 
-POLLING_DAY = """
-coalesce(
-  getvariable('held_on'),
-  CASE lower(getvariable('election'))
-    WHEN 'ge2010' THEN '2010-05-06' WHEN 'ge2015' THEN '2015-05-07'
-    WHEN 'ge2017' THEN '2017-06-08' WHEN 'ge2019' THEN '2019-12-12'
-    WHEN 'ge2024' THEN '2024-07-04'
-  END
-)"""
+#: By the year of a general election.
+POLLING_DAYS = {
+    "2005": "2005-05-05", "2010": "2010-05-06", "2015": "2015-05-07", "2017": "2017-06-08",
+    "2019": "2019-12-12", "2024": "2024-07-04",
+}  # fmt: skip
+
+
+def polled_on(year: str) -> str:
+    """Return the SQL of the polling day of a general election, by the SQL of its year."""
+    cases = " ".join(f"WHEN '{one}' THEN '{day}'" for one, day in POLLING_DAYS.items())
+    return f"CASE {year} {cases} END"
+
+
+POLLING_DAY = f"""
+coalesce(getvariable('held_on'), {polled_on("right(getvariable('election'), 4)")})"""
 CONTEST = f"""
        'general election ' || right(getvariable('election'), 4) AS election,
        {POLLING_DAY} AS held_on,
@@ -104,7 +109,8 @@ PARTY = f"CASE name {WHENS} ELSE name END"
 COUNT = "[0-9]{1,3}(,[0-9]{3})+|[0-9]+"
 
 
-def _count(cell: str) -> str:
+def count_of(cell: str) -> str:
+    """Return the SQL of a count of people or votes; NULL is no such count."""
     return (
         f"CASE WHEN regexp_full_match(trim({cell}), '{COUNT}') "
         f"THEN try_cast(replace({cell}, ',', '') AS BIGINT) END"
@@ -116,17 +122,17 @@ def _count(cell: str) -> str:
 #: ``other``.
 SEATS = f"""
 WITH named AS (
-  SELECT source_row, {PARTY} AS party, coalesce({_count("cell")}, 0) AS votes
+  SELECT source_row, {PARTY} AS party, coalesce({count_of("cell")}, 0) AS votes
   FROM (
     UNPIVOT (SELECT * EXCLUDE (source_line, {", ".join(NO_PARTY)}) FROM source)
     ON COLUMNS(* EXCLUDE (source_row)) INTO NAME name VALUE cell
   )
 ), told AS (
   SELECT source_row, first_party, second_party,
-         {_count("valid_votes")} AS valid_votes,
-         {_count("majority")} AS majority,
-         {_count("other")} AS pooled,
-         {_count("other_winner")} AS other_winner
+         {count_of("valid_votes")} AS valid_votes,
+         {count_of("majority")} AS majority,
+         {count_of("other")} AS pooled,
+         {count_of("other_winner")} AS other_winner
   FROM source
 ), best AS (
   SELECT source_row, sum(votes) AS votes, list(votes ORDER BY votes DESC) AS ranked,
