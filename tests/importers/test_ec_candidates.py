@@ -115,7 +115,8 @@ def test_recognised_with_and_without_a_long_period() -> None:
     assert EC_CANDIDATES.recognises(list(CANDIDATE))
     assert EC_CANDIDATES.recognises([name for name in CANDIDATE if "Long" not in name])
     assert not EC_CANDIDATES.recognises([name for name in CANDIDATE if name != "CandId"])
-    assert not EC_CANDIDATES.recognises([*CANDIDATE, "Votes"])
+    assert EC_CANDIDATES.recognises([*CANDIDATE, "Votes", "Votes %", "Position"])  # 2010
+    assert not EC_CANDIDATES.recognises([*CANDIDATE, "Turnout"])
 
 
 @pytest.mark.parametrize("write", [as_csv, as_workbook], ids=["CSV", "workbook"])
@@ -172,13 +173,47 @@ def test_election_is_declared_where_the_name_does_not_tell(new: Book, tmp_path: 
     path = as_csv(tmp_path / "candidates.csv", CANDIDATE)
     with pytest.raises(FileUnusable, match="does not tell the year of the general election"):
         new.add(path)
-    new.add(path, declare={"election": "2010"})
+    new.add(path, declare={"election": "2005"})
     assert new.sql("SELECT DISTINCT series, starts_on FROM current_spend").rows() == [
-        ("candidate return 2010", None)
+        ("candidate return 2005", None)
     ]
     assert new.sql("SELECT DISTINCT note FROM current_statements").rows() == [
         ("not held against the rule of the law",)
     ]
+
+
+#: 60,000 electors: what the law let a candidate spend, by period.
+LAW = [
+    ("2010", "Borough", {"Long": "28000", "Short": "10150"}),
+    ("2010", "County", {"Long": "29200", "Short": "11350"}),
+    ("2015", "County", {"Long": "36100", "Short": "14100"}),
+    ("2019", "Burgh", {"Short": "12300"}),
+    ("2024", "Borough", {"Short": "16190"}),
+    ("2024", "County", {"Short": "18590"}),
+]
+
+
+@pytest.mark.parametrize(("year", "kind", "limits"), LAW)
+def test_limits_are_held_against_the_law_of_their_year(
+    new: Book, tmp_path: Path, year: str, kind: str, limits: dict[str, str]
+) -> None:
+    right = {f"{period}_Limit": limit for period, limit in limits.items()}
+    wrong = {name: f"{limit}.01" for name, limit in right.items()}
+    rows = [
+        candidate(Constituency_Type=kind, Constituency_Name=f"{nth}", CandId=f"{nth}", **cells)
+        for nth, cells in enumerate((right, wrong))
+    ]
+    path = tmp_path / f"candidates_ge{year}.csv"
+    new.add(as_csv(path, *rows, long="Long" in limits))
+    found = new.sql("SELECT note FROM current_statements ORDER BY quantity")["note"].to_list()
+    assert found == [
+        *[None] * len(limits),
+        *(
+            f"does not follow from the electorate, which gives {limit}.00"
+            for limit in limits.values()
+        ),
+    ]
+    assert new.sql("SELECT count(*) FROM current_spend WHERE starts_on IS NULL").item() == 0
 
 
 @pytest.mark.parametrize(

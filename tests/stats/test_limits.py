@@ -26,6 +26,8 @@ real = pytest.mark.skipif(REAL is None, reason="FARTHING_REAL_DATA names no fold
 @pytest.mark.parametrize(
     ("year", "period", "seat_type", "electors", "pounds"),
     [
+        (2010, "short", "borough", 0, "7150.00"),  # Independent, 10 December 2010
+        (2010, "long", "county", 100, "25007.00"),
         (2015, "short", "borough", 70_533, "12931.98"),  # Pudsey, Electoral Commission
         (2015, "long", "borough", 70_533, "34931.98"),
         (2015, "short", "borough", 69_097, "12845.82"),  # Leeds North East

@@ -2,15 +2,15 @@
 
 Origin
     The Electoral Commission's workbook of candidates' spending at a general election, or the same
-    table saved as CSV. That of 2015 has a long and a short period; those of 2017 and 2019 have
-    the short one alone.
+    table saved as CSV. Those of 2010 and 2015 have a long and a short period, later ones the short
+    one alone. That of 2010 is in Excel's old format and must be saved as .xlsx first.
 Columns
     ``ConstituencyId`` (GSS code), ``CandId``, ``Forename``, ``Surname``, ``Party Name``,
     ``Constituency Name``, ``Constituency Type``, ``Electorate (Limit)``, ``Short Limit`` and
     ``Short Total Spend`` must be there, ``Long Limit`` and ``Long Total Spend`` where there is a
     long period. ``Long 3a Total``, ``Long 3b Total`` and their like for the short period are held
     against the totals. What they are made up of (unpaid, disputed, notional, advertising …),
-    personal expenses, donations and the shares of the limit are left in the file.
+    personal expenses, donations, the shares of the limit and the votes (2010) are left in the file.
 Traps
     The two periods are rows of one series, ``long campaign`` and ``short campaign`` by category:
     they are different money and may be added, but each has a limit of its own, and a share of a
@@ -32,6 +32,7 @@ from farthing.importers.ec_party import NO_POUNDS, is_pounds
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.spend import SPEND
 from farthing.ledgers.statements import STATEMENTS
+from farthing.stats.limits import CANDIDATE_RULES
 
 ELECTION = Setting(
     name="election",
@@ -41,21 +42,17 @@ ELECTION = Setting(
     in_name=r"(?<!\d)((?:19|20)\d{2})(?![\d-])",
 )
 #: Of each election and period the first day and the day after the last. The long period began 55
-#: months into the Parliament, the short one begins at dissolution and ends on the day of the poll.
+#: months into the Parliament, and in 2010 when the law that made it came into force; the short one
+#: begins at dissolution and ends on the day of the poll.
 PERIODS = {
+    ("2010", "Long"): ("2010-01-01", "2010-04-12"),
+    ("2010", "Short"): ("2010-04-12", "2010-05-07"),
     ("2015", "Long"): ("2014-12-19", "2015-03-30"),
     ("2015", "Short"): ("2015-03-30", "2015-05-08"),
     ("2017", "Short"): ("2017-05-03", "2017-06-09"),
     ("2019", "Short"): ("2019-11-06", "2019-12-13"),
+    ("2024", "Short"): ("2024-05-30", "2024-07-05"),
 }
-#: What a limit is made of: pounds to begin with, and pounds for each elector by kind of seat.
-BASES = {
-    ("2015", "Long"): "30700",
-    ("2015", "Short"): "8700",
-    ("2017", "Short"): "8700",
-    ("2019", "Short"): "8700",
-}
-BY_ELECTOR = {"county": "0.09", "borough": "0.06", "burgh": "0.06"}
 
 CAMPAIGN_ID = """'ec:candidate:' || getvariable('election') || ':'
          || coalesce("CandId", '')"""
@@ -100,10 +97,21 @@ WHERE coalesce("{total}", "{limit}") IS NOT NULL
 """
 
 
+def _by_rule(period: str) -> str:
+    """Return the SQL of the limit that the law sets a seat; NULL where there is no rule for it."""
+    cases = " ".join(
+        f"""WHEN getvariable('election') = '{year}' AND lower("Constituency Type") IN ({kinds})
+            THEN {rule.base} + {rate} * money("Electorate (Limit)")"""
+        for (year, of), rule in CANDIDATE_RULES.items()
+        if of == period.lower()
+        for kinds, rate in (("'county'", rule.county), ("'borough', 'burgh'", rule.borough))
+    )
+    return f"(CASE {cases} END)::DECIMAL(18,2)"
+
+
 def _limit(period: str) -> str:
     """Return the SELECT of the limits of one period: once a seat, or once for each that differs."""
     column = f"{period} Limit"
-    by_elector = " ".join(f"WHEN '{kind}' THEN {rate}" for kind, rate in BY_ELECTOR.items())
     return f"""
 SELECT source_row,
        'ec:limit:' || getvariable('election') || ':' || "ConstituencyId"
@@ -119,10 +127,7 @@ SELECT source_row,
             THEN 'does not follow from the electorate, which gives ' || by_rule
        END AS note
 FROM (
-  SELECT *,
-         ({_of_election(BASES, period)}::DECIMAL(18,2)
-           + money("Electorate (Limit)")
-           * CASE lower("Constituency Type") {by_elector} END)::DECIMAL(18,2) AS by_rule
+  SELECT *, {_by_rule(period)} AS by_rule
   FROM source
   WHERE "{column}" IS NOT NULL
 )
@@ -180,6 +185,7 @@ WHERE "CandId" IS NOT NULL
             "EntityJointID",
             "Area",
             "Nation",
+            *("Votes", "Votes %", "Position"),
         }
     ),
     others=(

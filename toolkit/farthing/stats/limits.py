@@ -62,12 +62,17 @@ ACT_OF_1983 = "Representation of the People Act 1983, sections 76 and 76ZA"
 ACT_OF_2000 = "Political Parties, Elections and Referendums Act 2000, Schedule 9, paragraph 3"
 ORDER_OF_2023 = "as varied by order in 2023"
 
+_RATES_2005 = (Decimal("0.07"), Decimal("0.05"))
 _SHORT_2014 = CandidateRule(
     Decimal(8_700), Decimal("0.09"), Decimal("0.06"), f"{ACT_OF_1983}, as varied by order in 2014"
 )
 #: By year of the general election and period. There was no long period in 2017, 2019 and 2024;
-#: that of 2015 is the whole of it, since the Parliament ran into its sixtieth month.
+#: those of 2010 and 2015 are the whole of it, since the Parliaments ran into their sixtieth month.
 CANDIDATE_RULES: Mapping[tuple[int, Period], CandidateRule] = {
+    (2010, "long"): CandidateRule(Decimal(25_000), *_RATES_2005, ACT_OF_1983),
+    (2010, "short"): CandidateRule(
+        Decimal(7_150), *_RATES_2005, f"{ACT_OF_1983}, as varied by order in 2005"
+    ),
     (2015, "long"): CandidateRule(
         Decimal(30_700), _SHORT_2014.county, _SHORT_2014.borough, _SHORT_2014.source
     ),
