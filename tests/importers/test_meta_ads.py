@@ -59,7 +59,8 @@ def spent(book: Book) -> list[Any]:
 HEADER = "Reporting starts,Reporting ends,Campaign name,Reach,Impressions,Amount spent (GBP)"
 MAY = "2025-05-01,2025-05-31"
 NO_CAMPAIGN = (
-    "the row names no campaign: export it with the column Campaign name, filled in each row"
+    "the row names no campaign: export it with the column Campaign name, filled in each row, "
+    "or --declare campaign=NAME"
 )
 
 
@@ -238,7 +239,7 @@ def test_amounts(code: str, cell: str, amount: str, book: Book, take: Take) -> N
 @pytest.mark.parametrize(
     ("code", "cell", "why"),
     [
-        ("GBP", "1.429999948", "decimals: it has 9, GBP has at most 2"),
+        ("GBP", "1.429", "decimals: it has 3, GBP has at most 2"),
         ("GBP", "$5", "the dollar may be any country's"),
         ("VND", "£5", "it says GBP, the declared unit is VND"),
         ("GBP", '"1.234,56"', "it is no figure"),
@@ -248,6 +249,36 @@ def test_amounts(code: str, cell: str, amount: str, book: Book, take: Take) -> N
 def test_amounts_that_are_refused(code: str, cell: str, why: str, take: Take) -> None:
     said = refusal(take, f"Campaign name,Amount spent ({code})", f"North,{cell}")
     assert f'export.csv:2: amount "{cell.strip(chr(34))}" cannot be read: {why}' in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "bounds"),
+    [
+        ("1.429999948", ("1.42", "1.43")),
+        ("0.699638", ("0.69", "0.70")),
+        ("9.9999", ("9.99", "10.00")),
+        ("12.500000", ("12.50", "12.50")),
+    ],
+)
+def test_an_amount_finer_than_a_cent_lies_between_two(
+    cell: str, bounds: tuple[str, str], book: Book, take: Take
+) -> None:
+    take("Campaign name,Amount spent (GBP)", f"North,{cell}")
+    assert look(book, "SELECT low, high, note FROM current_spend") == [
+        (*map(Decimal, bounds), f"written as {cell}")
+    ]
+
+
+def test_three_digits_behind_a_point_are_decimals_where_it_is_told(
+    book: Book, take: Take, tmp_path: Path
+) -> None:
+    header = "Campaign name,Amount spent (GBP)"
+    assert "it has 3" in refusal(take, header, "North,1.234")
+    take(header, "North,1.234", declare={"point": "decimal"})
+    take(header, "South,1.234", "South,0.099948", name="other.csv")
+    assert look(book, "SELECT low, high FROM current_spend ORDER BY ALL") == [
+        (Decimal("0.09"), Decimal("0.10")), *[(Decimal("1.23"), Decimal("1.24"))] * 2,
+    ]  # fmt: skip
 
 
 def test_amounts_of_another_locale(book: Book, take: Take) -> None:
@@ -306,6 +337,9 @@ LANGUAGES = {
                "Nord,2025-05-01,900,1200,12.30", "EUR"),
     "German": ("Kampagnenname,Tag,Reichweite,Impressionen,Ausgegebener Betrag (EUR)",
                "Nord,2025-05-01,900,1200,12.30", "EUR"),
+    "Dutch": ("Start rapportage,Einde rapportage,Campagnenaam,Weergaven,Bereik,"
+              "Besteed bedrag (EUR)",
+              "2025-05-01,2025-05-31,Noord,1200,900,12.30", "EUR"),
     "Italian": ("Nome della campagna,Giorno,Copertura,Impression,Importo speso (EUR)",
                 "Nord,2025-05-01,900,1200,12.30", "EUR"),
     "other capitals": ("Campaign Name,Day,Reach,Impressions,Amount Spent (USD)",
@@ -338,7 +372,7 @@ def test_a_total_of_the_account_is_set_aside(at: int, book: Book, take: Take) ->
     assert spent(book) == [Decimal("1.00"), Decimal("2.00")]
 
 
-@pytest.mark.parametrize("name", ["Total", "TOTALS", "All", "Results from 12 campaigns"])
+@pytest.mark.parametrize("name", ["Total", "TOTALS", "Totaal", "All", "Results from 12 campaigns"])
 def test_a_row_named_total_is_set_aside(name: str, book: Book, take: Take) -> None:
     receipt = take(HEADER, f"{MAY},North,9,12,1.00", f"{MAY},{name},9,12,1.00")
     assert receipt.asides == {"a total, which restates the rows": 1}
@@ -359,6 +393,13 @@ def test_a_blank_campaign_between_others_is_refused(take: Take) -> None:
     rows = (f"{MAY},North,9,12,1.00", f"{MAY},,9,12,1.00", f"{MAY},South,9,12,1.00")
     said = refusal(take, HEADER, *rows)
     assert f"export.csv:3: {NO_CAMPAIGN}" in said
+
+
+def test_days_under_the_total_of_their_campaign_are_no_total(take: Take) -> None:
+    rows = ("North,All,3.00", ",2025-05-01,1.00", ",2025-05-02,2.00")
+    said = refusal(take, "Campaign name,Day,Amount spent (GBP)", *rows)
+    assert f"export.csv:3: {NO_CAMPAIGN}" in said
+    assert f"export.csv:4: {NO_CAMPAIGN}" in said
 
 
 def test_a_file_of_blank_campaigns_is_no_file_of_totals(take: Take) -> None:
@@ -423,6 +464,30 @@ def test_an_export_with_ids_and_one_without_are_never_added(book: Book, take: Ta
     ]
 
 
+def test_a_month_of_the_report_is_the_period_of_its_row(book: Book, take: Take) -> None:
+    take(
+        "Inicio del informe,Fin del informe,Nombre de la campaña,Mes,Importe gastado (PEN)",
+        "2025-05-01,2025-06-30,Norte,2025-05-01 - 2025-05-31,1.00",
+        "2025-05-01,2025-06-30,Norte,2025-06-01 - 2025-06-30,2.00",
+        "2025-05-01,2025-06-30,Norte,All,3.00",
+    )
+    assert look(
+        book, "SELECT starts_on::VARCHAR, series, low FROM current_spend ORDER BY source_row"
+    ) == [
+        ("2025-05-01", "meta ads by campaign by month", Decimal(1)),
+        ("2025-06-01", "meta ads by campaign by month", Decimal(2)),
+        ("2025-05-01", "meta ads by campaign from 2025-05-01 to 2025-06-30", Decimal(3)),
+    ]  # fmt: skip
+
+
+def test_breakdowns_in_other_languages_are_series_too(book: Book, take: Take) -> None:
+    header = "Kampagnenname,Tag,Plattform,Region,Ausgegebener Betrag (EUR)"
+    take(header, "Nord,2025-05-01,facebook,Hessen,1.00", "Nord,2025-05-01,instagram,Hessen,2.00")
+    assert look(book, "SELECT DISTINCT series FROM current_spend") == [
+        ("meta ads by campaign by region by platform by day",)
+    ]
+
+
 def test_ads_of_one_name_in_two_ad_sets_are_two(book: Book, take: Take) -> None:
     take(
         "Day,Campaign name,Ad set name,Ad name,Amount spent (GBP)",
@@ -446,6 +511,22 @@ def test_an_id_names_a_campaign_before_its_name(book: Book, take: Take) -> None:
     take(header, "Ada's,23851,North,1.00", "Ada's,c:23852,North,2.00")
     ids = "SELECT campaign_id, organisation FROM current_campaigns ORDER BY ALL"
     assert look(book, ids) == [("meta-ads:23851", "Ada's"), ("meta-ads:23852", "Ada's")]
+
+
+def test_an_id_alone_names_a_campaign(book: Book, take: Take) -> None:
+    take("campaign_id,date_start,date_stop,spend,account_currency", "23851,,,1.00,GBP")
+    assert look(book, "SELECT campaign_id, name FROM current_campaigns") == [
+        ("meta-ads:23851", "campaign 23851")
+    ]
+
+
+def test_a_campaign_is_declared_where_no_column_names_it(book: Book, take: Take) -> None:
+    header = "Day,Ad set name,Reach,Impressions,Amount spent (GBP)"
+    rows = ("2025-05-01,Men,9,12,1.00", "2025-05-01,Women,9,12,2.00", ",,17,24,3.00")
+    receipt = take(header, *rows, declare={"campaign": "North"})
+    assert receipt.asides == {"a total of the account, which restates the rows": 1}
+    assert look(book, "SELECT DISTINCT campaign_id FROM current_spend") == [("meta-ads:North",)]
+    assert spent(book) == [Decimal("1.00"), Decimal("2.00")]
 
 
 def test_an_id_that_excel_has_rounded_is_refused(take: Take) -> None:
@@ -618,8 +699,52 @@ def test_the_real_export_is_of_days_where_that_is_declared(book: Book) -> None:
     ]
 
 
+TAUGHT = (
+    "ad_id,reporting_start,reporting_end,campaign_id,fb_campaign_id,age,gender,interest1,"
+    "interest2,interest3,impressions,clicks,spent,total_conversion,approved_conversion"
+)
+
+
+def test_the_table_that_is_taught_with_is_read_row_by_row(book: Book, take: Take) -> None:
+    rows = (
+        "11,17/08/2017,17/08/2017,91,1039,30-34,M,15,17,17,7350,1,1.429999948,2,1",
+        "12,17/08/2017,17/08/2017,45-49,F,111,113,117,1515,28,40.28999949,2,0,,",
+    )
+    assert "currency=GBP" in refusal(take, TAUGHT, *rows)
+    said = refusal(take, TAUGHT, *rows, declare={"currency": "USD"})
+    assert 'export.csv:3: campaign_id "45-49" is no ID' in said
+    assert 'export.csv:3: age "111" is no age group' in said
+    receipt = take(TAUGHT, *rows, name="e.csv", declare={"currency": "USD"}, quarantine=True)
+    assert (receipt.importer, receipt.rows_posted, receipt.rows_refused) == (
+        "meta-ads-taught", 1, 1,
+    )  # fmt: skip
+    assert look(book, "SELECT name FROM current_campaigns") == [("campaign 91",)]
+    assert look(book, "SELECT measure, segment, low FROM current_reach ORDER BY ALL") == [
+        ("clicks", "30-34 male", Decimal(1)),
+        ("impressions", "30-34 male", Decimal(7350)),
+    ]
+
+
+def test_it_is_known_as_it_was_first_published(take: Take) -> None:
+    header = (
+        "ad_id,xyz_campaign_id,fb_campaign_id,age,gender,interest,Impressions,Clicks,Spent,"
+        "Total_Conversion,Approved_Conversion"
+    )
+    receipt = take(header, "11,91,1039,30-34,M,15,7350,1,1.43,2,1", declare={"currency": "USD"})
+    assert (receipt.importer, receipt.rows_posted) == ("meta-ads-taught", 1)
+
+
 @real
-def test_a_table_made_of_exports_is_none(book: Book) -> None:
-    with pytest.raises(FileUnusable) as caught:
-        book.add(REAL / "kag_facebook_ads_age_gender_2017.csv")
-    assert "is of no known format" in str(caught.value)
+def test_the_real_table_that_is_taught_with_adds_up(book: Book) -> None:
+    path = REAL / "kag_facebook_ads_age_gender_2017.csv"
+    with path.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    good = [row for row in rows if row["campaign_id"].isdigit()]
+    [receipt] = book.add(path, declare={"currency": "USD"}, quarantine=True)
+    assert (receipt.rows_read, receipt.rows_posted, receipt.rows_refused) == (1143, 761, 382)
+    assert len(good) == 761
+    [(low, high)] = look(book, "SELECT sum(low), sum(high) FROM current_spend")
+    assert low <= sum(Decimal(row["spent"]) for row in good) <= high
+    assert high - low <= Decimal("0.01") * len(good)
+    shown = "SELECT sum(low) FROM current_reach WHERE measure = 'impressions'"
+    assert look(book, shown) == [(sum(Decimal(row["impressions"]) for row in good),)]

@@ -2,17 +2,20 @@
 
 Origin
     adsmanager.facebook.com, "Export table data" or a report, as CSV or workbook; and the insights
-    of the Marketing API written out as CSV, whose columns are ``campaign_name``, ``spend``,
-    ``date_start`` and the like. Headers may be in English, Portuguese, Spanish, French, German or
-    Italian. Any other columns may be there.
+    of the Marketing API written out as CSV or JSON, whose columns are ``campaign_name``,
+    ``spend``, ``date_start`` and the like. Headers may be in English, Portuguese, Spanish, French,
+    German, Italian or Dutch. Any other columns may be there. A table of ads by age and gender of
+    2017 that is handed round for teaching, with ``spent`` and ``fb_campaign_id``, has an importer
+    of its own.
 Columns
     ``Campaign name`` and ``Amount spent (EUR)``; ``Day``, or ``Reporting starts`` and ``Reporting
     ends``; ``Reach``, ``Impressions``, ``Clicks (all)``; names and IDs of account, campaign, ad
     set and ad; ``Ad set budget`` with its type; the columns of breakdowns, such as ``Age``. An
-    export of ad sets or ads lacks the campaign until the column is added.
+    export of ad sets or ads lacks the campaign until the column is added or ``campaign`` declared.
 Traps
     ``03-05-2025`` is read as some other day of the file tells, where a part of it is above 12, or
     as declared. ``Reporting starts`` and ``ends`` are those of the whole report beside a ``Day``.
+    A ``Month`` or ``Week`` such as ``2025-05-01 - 2025-05-31`` is the period of its row.
     Where there is no end it is unknown, and the rows add up with those of their file only, unless
     ``period=day`` is declared. A row without a campaign above or below all others is the
     account's total and set aside, as is one named Total; a cell ``All`` makes a row a total of
@@ -20,82 +23,34 @@ Traps
     without IDs: each is a series, as is each period but days and calendar months, which add up.
     People reached never do. Rows that are the same stay as many as they are: ad sets whose column
     was left out. A blank amount is nothing where nothing was shown, and unknown where something
-    was. A lifetime budget is money for the whole and goes to ``budgets``: under a line of its own
-    that is part of the campaign, where it is an ad set's. A daily budget is a rate, and goes to
-    ``statements``; so does one that does not say which it is. Without columns for IDs or the
-    account, campaigns of two accounts that have one name are one, unless ``organisation`` is
-    declared; with them a campaign has another name, which ``links`` can make one with the first.
-    Of two exports of one day the later counts, where ``observed_on`` is declared: the days in the
-    name of a file are those it is about.
+    was. An amount finer than a cent, as parts by age have it, lies between two cents: it is that
+    range, with what is written in the note. A lifetime budget is money for the whole and goes to
+    ``budgets``: under a line of its own that is part of the campaign, where it is an ad set's. A
+    daily budget is a rate, and goes to ``statements``; so does one that does not say which it is.
+    Without columns for IDs or the account, campaigns of two accounts that have one name are one,
+    unless ``organisation`` is declared; with them a campaign has another name, which ``links`` can
+    make one with the first. Of two exports of one day the later counts, where ``observed_on`` is
+    declared: the days in the name of a file are those it is about.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from farthing.importer import DAY, Importer, Posts, Provenance, Rule, Setting
+from farthing.importers.meta_ads_names import (
+    API_BREAKDOWNS,
+    BREAKDOWNS,
+    NAMES,
+    SPENT_IN,
+    STRETCHES,
+)
 from farthing.ledgers.budgets import BUDGETS
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.reach import REACH
 from farthing.ledgers.spend import SPEND
 from farthing.ledgers.statements import STATEMENTS
 
-#: Columns by the names that languages and the API have for them; how they are cased varies.
-NAMES = {
-    "Campaign name": (
-        "campaign name", "campaign_name", "nome da campanha", "nombre de la campaña",
-        "nom de la campagne", "kampagnenname", "nome della campagna",
-    ),
-    "Ad set name": (
-        "ad set name", "adset_name", "nome do conjunto de anúncios",
-        "nombre del conjunto de anuncios", "nom de l['’]ensemble de publicités",
-        "name der anzeigengruppe", "anzeigengruppenname", "nome del gruppo di inserzioni",
-    ),
-    "Ad name": (
-        "ad name", "ad_name", "nome do anúncio", "nombre del anuncio", "nom de la publicité",
-        "anzeigenname", "name der werbeanzeige", "nome dell['’]inserzione",
-    ),
-    "Amount spent": (
-        "spend",
-        r"(?:amount spent|valor (?:gasto|usado)|importe gastado|montant dépensé"
-        r"|ausgegebener betrag|importo speso)(?: \([a-z]{3}\))?",
-    ),
-    "Impressions": ("impressions", "impressões", "impresiones", "impressionen", "impressioni?"),
-    "Reach": ("reach", "alcance", "portée", "couverture", "reichweite", "copertura"),
-    "Clicks (all)": (
-        "clicks", r"(?:clicks|cliques) \((?:all|todos)\)", r"clics \((?:todos|tous)\)",
-        r"klicks \(alle\)", r"clic \(tutti\)",
-    ),
-    "Day": ("day", "dia", "día", "jour", "tag", "giorno"),
-    "Reporting starts": (
-        "reporting starts", "date_start", "início dos relatórios", "inicio del informe",
-        "début des rapports", "berichtsstart", "inizio dei report", "inizio report",
-    ),
-    "Reporting ends": (
-        "reporting ends", "date_stop", "término dos relatórios", "encerramento dos relatórios",
-        "fin del informe", "fin des rapports", "berichtsende", "fine dei report", "fine report",
-    ),
-    "Age": ("age", "idade", "edad", "âge", "alter", "età"),
-    "Gender": ("gender", "gênero", "sexo", "género", "genre", "sexe", "geschlecht", "genere"),
-    "Currency": ("currency", "account_currency", "moeda", "divisa", "devise", "währung", "valuta"),
-    "Account name": ("account name", "account_name", "nome da conta", "nombre de la cuenta"),
-    "Account ID": ("account id", "account_id"),
-    "Campaign ID": ("campaign id", "campaign_id"),
-    "Ad set ID": ("ad set id", "adset_id"),
-    "Ad ID": ("ad id", "ad_id"),
-    "Ad set budget": ("ad set budget",),
-    "Ad set budget type": ("ad set budget type",),
-    "Campaign budget": ("campaign budget",),
-    "Campaign budget type": ("campaign budget type",),
-}  # fmt: skip
-#: What a report can be divided by beside age and gender; each divides the same money anew.
-BREAKDOWNS = (
-    "Country", "Region", "Platform", "Placement", "Impression device", "Device platform",
-    "Time of day (ad account time zone)", "Week", "Month",
-)  # fmt: skip
-API_BREAKDOWNS = {
-    "country": "Country", "region": "Region", "publisher_platform": "Platform",
-    "platform_position": "Placement", "impression_device": "Impression device",
-    "device_platform": "Device platform",
-}  # fmt: skip
 REQUIRED = frozenset({"Amount spent"})
 
 CURRENCY = Setting(
@@ -103,12 +58,12 @@ CURRENCY = Setting(
     about="the currency of its amounts",
     values="[A-Z]{3}",
     example="GBP",
-    in_header=r"^(?i:amount spent|valor gasto|valor usado|importe gastado|montant dépensé"
-    r"|ausgegebener betrag|importo speso) \(([A-Z]{3})\)$",
+    in_header=rf"^(?i:{SPENT_IN}) \(([A-Z]{{3}})\)$",
     in_rows="""
 SELECT max('as each row says') FROM source WHERE nullif(trim("Currency"), '') NOTNULL""",
 )
 PARTS = r"'^\s*(\d{1,2})([-/.])(\d{1,2})[-/.]\d{4}\s*$'"
+STRETCH = rf"^\s*({DAY}) - ({DAY})\s*$"
 #: A day with dots has the day first wherever it is written; of the others some row must tell.
 DATES = Setting(
     name="dates",
@@ -143,6 +98,24 @@ PERIOD = Setting(
     example="day",
     required=False,
 )
+#: Parts of an amount, by age or by hour, have six decimals, and figures that went through binary
+#: fractions nine. Of four and more no locale makes thousands; of three one must be told.
+POINT = Setting(
+    name="point",
+    about="what a point is before three digits, as in 1.234",
+    values="decimal",
+    example="decimal",
+    in_rows="""
+SELECT 'decimal' FROM source WHERE regexp_matches("Amount spent", '[.][0-9]{4,}\\s*$') LIMIT 1""",
+    required=False,
+)
+CAMPAIGN = Setting(
+    name="campaign",
+    about="which campaign it is of, where no column says so",
+    values=".+",
+    example="North",
+    required=False,
+)
 OBSERVED = Setting(
     name="observed_on",
     about="the day it was exported; of two exports of the same days the later one counts",
@@ -162,6 +135,12 @@ def _divides(name: str) -> str:
     return f"""nullif({cell(name)}, 'All')"""
 
 
+def _stretch(which: int) -> str:
+    """Return the SQL of the first day, or the last, that a week or month of the report names."""
+    found = (f"nullif(regexp_extract(\"{name}\", '{STRETCH}', {which}), '')" for name in STRETCHES)
+    return f"coalesce({', '.join(found)})"
+
+
 def _iso(day: str) -> str:
     """Return the SQL of a day as yyyy-mm-dd; what cannot be read stays as it stands."""
     slashes = f"regexp_replace({day}, '[-.]', '/', 'g')"
@@ -177,6 +156,20 @@ def money(cell: str) -> str:
     return f"""
 CASE currency WHEN 'INR' THEN replace({cell}, '₹', '') WHEN 'BRL' THEN replace({cell}, 'R$', '')
               WHEN 'VND' THEN replace({cell}, '₫', '') ELSE {cell} END"""
+
+
+def _fine(cell: str) -> str:
+    """Return the SQL of an amount: of one finer than a cent, the two cents it lies between."""
+    low = f"regexp_extract({cell}, '^[0-9]+[.][0-9]{{2}}')"
+    return f"""
+CASE WHEN NOT {_is_fine(cell)} THEN {cell}
+     WHEN regexp_full_match({cell}, '[0-9]+[.][0-9]{{2}}0+') THEN {low}
+     ELSE concat({low}, '-', try_cast({low} AS DECIMAL(18,2)) + 0.01) END"""
+
+
+def _is_fine(cell: str) -> str:
+    few = "CASE WHEN getvariable('point') = 'decimal' THEN '3' ELSE '4' END"
+    return f"regexp_full_match({cell}, '[0-9]{{1,15}}[.][0-9]{{' || {few} || ',}}')"
 
 
 def short(name: str) -> str:
@@ -197,13 +190,23 @@ CASE WHEN {starts} = {ends} THEN ' by day'
 
 
 def _id(name: str) -> str:
-    return f"""nullif(regexp_extract("{name}", '[0-9]+\\s*$'), '')"""
+    return f"""nullif(regexp_extract("{name}", '^\\s*([a-z]+[:_])?([0-9]+)\\s*$', 2), '')"""
 
 
-DIVIDERS = ("Age", "Gender", *BREAKDOWNS)
-BY = ", ".join(f"""CASE WHEN {_divides(name)} NOTNULL THEN ' by {name.lower()}' END"""
-               for name in DIVIDERS)  # fmt: skip
-VALUES = ", ".join(_divides(name) for name in DIVIDERS)
+DIVIDERS = {
+    **{name: _divides(name) for name in ("Age", "Gender", *BREAKDOWNS)},
+    **{name: f"CASE WHEN {_stretch(1)} IS NULL THEN {_divides(name)} END" for name in STRETCHES},
+}
+BY = ", ".join(f"""CASE WHEN {value} NOTNULL THEN ' by {name.lower()}' END"""
+               for name, value in DIVIDERS.items())  # fmt: skip
+VALUES = ", ".join(DIVIDERS.values())
+#: What a row can be of; one that is of nothing is the account's.
+PARTS_OF = (
+    *("Campaign ID", "Ad set name", "Ad set ID", "Ad name", "Ad ID"),
+    *("Day", "Age", "Gender", *STRETCHES, *BREAKDOWNS),
+)
+OF = f"coalesce({cell('Campaign name')}, {', '.join(map(_divides, PARTS_OF))})"
+GENDER = f"lower({_divides('Gender')})"
 
 #: The rows as all the ledgers see them. Only what is named is taken from ``source``: a column
 #: beside it, such as ``Ends``, may be called anything. A series names what its rows are known
@@ -211,7 +214,8 @@ VALUES = ", ".join(_divides(name) for name in DIVIDERS)
 LINES = f"""
 WITH cells AS (
   SELECT source_row,
-         {cell("Campaign name")} AS campaign,
+         coalesce({cell("Campaign name")}, 'campaign ' || {_id("Campaign ID")},
+                  getvariable('campaign')) AS campaign,
          {_id("Campaign ID")} AS campaign_key,
          coalesce({cell("Account name")}, getvariable('organisation')) AS account,
          {_id("Account ID")} AS account_key,
@@ -231,13 +235,14 @@ WITH cells AS (
          {cell("Campaign budget")} AS campaign_budget,
          coalesce({cell("Campaign budget type")}, '') AS campaign_budget_kind,
          {_divides("Age")} AS age,
-         lower({_divides("Gender")}) AS gender,
+         CASE {GENDER} WHEN 'm' THEN 'male' WHEN 'f' THEN 'female' ELSE {GENDER} END AS gender,
          coalesce({_divides("Region")}, {_divides("Country")}) AS area,
          concat_ws('', {BY}) AS divided_by,
          concat_ws('|', {VALUES}) AS parts,
          {_divides("Day")} NOTNULL AS is_day,
-         coalesce({_iso(_divides("Day"))}, {_iso(cell("Reporting starts"))}) AS starts,
-         {_iso(cell("Reporting ends"))} AS report_ends
+         coalesce({_iso(_divides("Day"))}, {_stretch(1)}, {_iso(cell("Reporting starts"))})
+           AS starts,
+         coalesce({_stretch(2)}, {_iso(cell("Reporting ends"))}) AS report_ends
   FROM source
 ), dated AS (
   SELECT *,
@@ -273,7 +278,8 @@ SELECT source_row, campaign_id, record_key, series, currency,
        CASE WHEN starts IS DISTINCT FROM ends THEN day_after(ends) END AS ends_before,
        'Meta' AS payee,
        'facebook' AS channel,
-       {money("spent")} AS amount
+       CASE WHEN {_is_fine("spent")} THEN 'written as ' || spent END AS note,
+       {_fine(money("spent"))} AS amount
 FROM line
 WHERE spent NOTNULL OR coalesce(shown, people, '0') <> '0'
 """
@@ -299,6 +305,7 @@ FROM counts
 WHERE counted.amount NOTNULL
 """
 
+DAILY = "^(daily|di[aá]ri|quotidien|täglich|giornalier|dagelijks)"
 #: Budgets, which each row of theirs repeats: of the ad set where the row is of one.
 BUDGET = f"""{LINES}, stated AS (
   SELECT *, unnest([
@@ -329,10 +336,10 @@ META_ADS = Importer(
             f"""{BUDGET}
 SELECT source_row, campaign_id, campaign_id AS record_key,
        coalesce(account, campaign) AS organisation, campaign AS name, NULL AS part_of
-FROM line
+FROM line WHERE campaign NOTNULL
 UNION ALL
 SELECT source_row, line, line, account, name, campaign_id
-FROM budgets WHERE line <> campaign_id AND kind ILIKE 'lifetime%'
+FROM budgets WHERE name NOTNULL AND line <> campaign_id AND kind ILIKE 'lifetime%'
 ORDER BY source_row, part_of NULLS FIRST
 """,
             distinct=True,
@@ -349,7 +356,7 @@ FROM budgets WHERE kind ILIKE 'lifetime%'
             STATEMENTS,
             f"""{BUDGET}
 SELECT source_row, 'budget|' || line || '|' || lower(kind) AS record_key,
-       CASE WHEN kind ILIKE 'daily%' THEN 'daily budget of '
+       CASE WHEN regexp_matches(kind, '{DAILY}') THEN 'daily budget of '
             ELSE 'budget, daily or for the whole, of ' END || line AS quantity,
        currency AS unit, 'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
 FROM budgets WHERE kind NOT ILIKE 'lifetime%'
@@ -357,20 +364,21 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
         ),
     ),
     required=REQUIRED,
-    one_of=frozenset({"Campaign name", "Ad set name", "Ad name"}),
+    one_of=frozenset({"Campaign name", "Campaign ID", "Ad set name", "Ad name"}),
     optional=frozenset({*NAMES, *BREAKDOWNS}) - REQUIRED,
     aliases={
         **{f"(?i:{'|'.join(names)})": known for known, names in NAMES.items()},
         **API_BREAKDOWNS,
     },
     others=(".*",),
-    settings=(CURRENCY, DATES, ORGANISATION, PERIOD, OBSERVED),
+    settings=(CURRENCY, DATES, ORGANISATION, CAMPAIGN, PERIOD, POINT, OBSERVED),
     rules=(
         Rule(
-            f"{cell('Campaign name')} IS NULL",
+            f"{OF} IS NULL OR (getvariable('campaign') IS NULL "
+            f"AND coalesce({cell('Campaign name')}, {cell('Campaign ID')}) IS NULL)",
             None,
             "the row names no campaign: export it with the column Campaign name, "
-            "filled in each row",
+            "filled in each row, or --declare campaign=NAME",
         ),
         Rule(
             f"{cell('Currency')} <> getvariable('currency') "
@@ -395,16 +403,36 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
         Rule("""regexp_matches("Gender", '[0-9]')""", "Gender", "is no gender"),
     ),
     aside=f"""
-CASE WHEN {cell("Campaign name")} IS NULL
-      AND (source_row < (SELECT min(source_row) FROM source WHERE {cell("Campaign name")} NOTNULL)
-        OR source_row > (SELECT max(source_row) FROM source WHERE {cell("Campaign name")} NOTNULL))
+CASE WHEN {OF} IS NULL
+      AND (source_row < (SELECT min(source_row) FROM source WHERE {OF} NOTNULL)
+        OR source_row > (SELECT max(source_row) FROM source WHERE {OF} NOTNULL))
      THEN 'a total of the account, which restates the rows'
      WHEN {cell("Campaign ID")} IS NULL
       AND regexp_matches(trim("Campaign name"),
-                         '(?i)^(all|(grand )?totals?|results from [0-9,]+ .*)$')
+            '(?i)^(all|(grand )?totals?|totales?|totaal|gesamt|results from [0-9,]+ .*)$')
      THEN 'a total, which restates the rows' END""",
     dates="yyyy-mm-dd, dd-mm-yyyy or mm/dd/yyyy",
     provenance=Provenance(publisher="Meta", origin_id="meta-ads-manager"),
     notes=__doc__,
 )
-IMPORTERS = (META_ADS,)
+#: One table of 2017 has been taught with ever since, in several states of repair: its columns are
+#: not those of an export any more, and its ads are known by numbers alone.
+META_ADS_TAUGHT = replace(
+    META_ADS,
+    name="meta-ads-taught",
+    about="Facebook ads by age and gender of 2017, as they are handed round for teaching",
+    required=frozenset({"Ad ID", "Campaign ID", "Age", "Gender", "Impressions", "Amount spent"}),
+    optional=META_ADS.optional - {"Ad ID", "Campaign ID", "Age", "Gender", "Impressions"}
+    | {"fb_campaign_id"},
+    aliases={
+        "(?i:spent)": "Amount spent",
+        "(?i:date)": "Day",
+        "(?i:xyz_campaign_id)": "Campaign ID",
+        "(?i:reporting_start)": "Reporting starts",
+        "(?i:reporting_end)": "Reporting ends",
+        **META_ADS.aliases,
+    },
+    one_of=frozenset({"fb_campaign_id"}),
+    others=("(?i:interest[1-3]?|(total|approved)_conversion)",),
+)
+IMPORTERS = (META_ADS, META_ADS_TAUGHT)
