@@ -248,22 +248,26 @@ class _Cells:
         if self.kind == "s" and self.stored:
             sheet.characters += self.strings[int(self.stored)]
         if self.has_value or self.formula or self.kind:  # and no cell that is only coloured
-            sheet.rows, sheet.columns = max(sheet.rows, self.row), max(sheet.columns, self.column)
+            if self.column > sheet.columns:
+                sheet.columns = self.column
+            if self.row > sheet.rows:
+                sheet.rows = self.row
         sheet.cells += 1
-        self._check_size()
+        reach = max(sheet.cells, sheet.rows * sheet.columns)
+        if reach > MOST_CELLS or sheet.characters > MOST_CHARACTERS:
+            self._refuse_size()
 
-    def _check_size(self) -> None:
+    def _refuse_size(self) -> None:
         sheet = self.sheet
-        if max(sheet.cells, sheet.rows * sheet.columns) > MOST_CELLS:
+        if sheet.characters <= MOST_CHARACTERS:
             raise FileUnusable(
                 f"reaches to row {sheet.rows:,} and column {sheet.columns:,}, and more than "
                 f"{MOST_CELLS:,} cells cannot be read",
                 where=self.where,
                 hint=f"delete what stands far off, or {AS_CSV}",
             )
-        if sheet.characters > MOST_CHARACTERS:
-            what = f"holds more than {MOST_CHARACTERS:,} characters"
-            raise FileUnusable(what, where=self.where, hint=AS_CSV)
+        what = f"holds more than {MOST_CHARACTERS:,} characters"
+        raise FileUnusable(what, where=self.where, hint=AS_CSV)
 
 
 def _looked_through(
@@ -311,10 +315,15 @@ def _place(reference: str | None, column: int, row: int) -> tuple[int, int]:
     if reference is None:
         return column + 1, row
     letters = reference.rstrip("0123456789")
+    return _column(letters), int(reference[len(letters) :])
+
+
+@lru_cache(20_000)  # more than Excel has columns
+def _column(letters: str) -> int:
     column = 0
     for letter in letters.upper():
         column = 26 * column + ord(letter) - ord("A") + 1
-    return column, int(reference[len(letters) :])
+    return column
 
 
 # The second time: the cells as text, and the rows that they make.
