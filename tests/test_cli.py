@@ -579,6 +579,19 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     return command
 
 
+def test_what_an_import_says_is_not_drawn_over(
+    on_terminal: Callable[..., str], files: Path, tmp_path: Path
+) -> None:
+    shown = on_terminal("import", tmp_path / "b.duckdb", files / "good.csv", files / "good.csv")
+    assert "reading and recognising" in shown
+    assert "1 of 1 rows, posting" in shown
+    said = ["good.csv: posted as sources, 1 of 1 rows", "good.csv: already imported"]
+    for line in said:
+        before, _, after = shown.partition(line)
+        assert before.endswith(("\n", "\x1b[2K"))  # a line of its own
+        assert "\x1b[1A" not in after.partition("reading")[0].partition("posting")[0]
+
+
 def _read_all(terminal: int, shown: list[bytes]) -> None:
     """Read what comes, while it comes: a terminal that is not read makes its writer wait."""
     with contextlib.suppress(OSError):  # the other end is closed

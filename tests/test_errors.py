@@ -70,20 +70,26 @@ def test_data_refused_says_all_of_it() -> None:
     assert str(DataRefused("nothing", [])) == "nothing"
 
 
-@pytest.mark.parametrize(
-    ("count", "shown", "last"),
-    [
-        (10, 10, '  a.csv:11: votes "x" is no number'),
-        (11, 10, "  … and 1 more"),
-        (12_345, 10, "  … and 12,335 more"),
-    ],
-)
-def test_data_refused_shows_ten_problems_and_holds_all(count: int, shown: int, last: str) -> None:
-    error = DataRefused("rows refused", problems(count))
-    lines = str(error).splitlines()
-    assert sum("is no number" in line for line in lines) == shown
-    assert lines[-1] == last
-    assert len(error.problems) == count
+def test_of_a_few_problems_all_are_shown() -> None:
+    lines = str(DataRefused("rows refused", problems(10))).splitlines()
+    assert lines[1:] == [f"  {problem}" for problem in problems(10)]
+
+
+def test_of_many_problems_the_first_of_each_kind_is_shown_and_all_are_counted_and_held() -> None:
+    others = [Problem("a.csv", 7, "payee", None, "is blank")]
+    error = DataRefused("rows refused", [*problems(12_345), *others])
+    assert str(error).splitlines()[1:] == [
+        '  a.csv:2: votes "x" is no number (the first of 12,345)',
+        "  a.csv:7: payee is blank",
+    ]
+    assert len(error.problems) == 12_346
+
+
+def test_no_more_than_ten_kinds_of_problem_are_shown() -> None:
+    kinds = [Problem("a.csv", 7, f"column {n}", None, "is blank") for n in range(13)]
+    lines = str(DataRefused("rows refused", [*kinds, *kinds])).splitlines()
+    assert len(lines) == 12
+    assert lines[-1] == "  … and 6 more"
 
 
 @pytest.mark.parametrize(

@@ -149,17 +149,14 @@ def import_(
     from farthing.book import Book
 
     receipts: list[Receipt] = []
+    with progress_bar() as (progress, clear):
 
-    def report(receipt: Receipt) -> None:
-        receipts.append(receipt)
-        if not as_json:
-            talk(_receipt_line(receipt))
-            for problem in receipt.problems[:20] if receipt.outcome != "refused" else ():
-                talk(f"  {problem}")
-        if dry_run and not as_json and receipt.outcome != "left aside":
-            _print_rehearsal(receipt)
+        def report(receipt: Receipt) -> None:
+            receipts.append(receipt)
+            clear()
+            if not as_json:
+                _print_receipt(receipt, dry_run)
 
-    with progress_bar() as progress:
         try:
             Book(book).add(
                 *files,
@@ -173,6 +170,7 @@ def import_(
                 progress=progress,
             )
         finally:
+            clear()
             if as_json:
                 print_json([_receipt_data(receipt) for receipt in receipts])
     if any(receipt.outcome == "would be refused" for receipt in receipts):
@@ -189,6 +187,17 @@ def _declared(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"{pair} declares nothing", hint="write NAME=VALUE")
         declared[name.strip()] = value.strip()
     return declared
+
+
+def _print_receipt(receipt: Receipt, rehearsed: bool) -> None:
+    from farthing.errors import problem_lines
+
+    talk(_receipt_line(receipt))
+    if receipt.outcome != "refused":  # of that its exception tells
+        for line in problem_lines(receipt.problems):
+            talk(line)
+    if rehearsed and receipt.outcome != "left aside":
+        _print_rehearsal(receipt)
 
 
 def _receipt_line(receipt: Receipt) -> str:
@@ -211,7 +220,8 @@ def _print_rehearsal(receipt: Receipt) -> None:
         talk(f"  {name}: {value or 'not told'}")
     if not receipt.totals.is_empty():
         print_table(receipt.totals, "What the rows come to")
-    print_table(receipt.first_rows, f"First rows for {receipt.ledger}")
+    if not receipt.first_rows.is_empty():
+        print_table(receipt.first_rows, f"First rows for {receipt.ledger}")
     talk(f"Mapped by:\n{receipt.sql.strip()}")
 
 

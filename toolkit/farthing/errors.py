@@ -62,6 +62,30 @@ class Problem:
         return f"{where}: {' '.join(words)}"
 
 
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Return problems as lines: all of a few, and of many the first of each kind, counted.
+
+    Examples
+    --------
+    >>> many = [Problem("a.csv", line, "votes", "x", "is no number") for line in range(2, 302)]
+    >>> problem_lines(many)
+    ['  a.csv:2: votes "x" is no number (the first of 300)']
+    """
+    if len(problems) <= SHOWN_PROBLEMS:
+        return [f"  {problem}" for problem in problems]
+    kinds: dict[tuple[str | None, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.column, problem.rule), []).append(problem)
+    shown = list(kinds.values())[:SHOWN_PROBLEMS]
+    lines = [
+        f"  {found[0]}" + (f" (the first of {len(found):,})" if len(found) > 1 else "")
+        for found in shown
+    ]
+    if rest := len(problems) - sum(map(len, shown)):
+        lines.append(f"  … and {rest:,} more")
+    return lines
+
+
 class FarthingError(Exception):
     """The base of every error that is about the call, the file or the data, not about a bug.
 
@@ -150,9 +174,7 @@ class DataRefused(FarthingError):
 
     def __str__(self) -> str:
         head = self.what if self.where is None else f"{self.where}: {self.what}"
-        lines = [head, *(f"  {problem}" for problem in self.problems[:SHOWN_PROBLEMS])]
-        if (rest := len(self.problems) - SHOWN_PROBLEMS) > 0:
-            lines.append(f"  … and {rest:,} more")
+        lines = [head, *problem_lines(self.problems)]
         if self.hint is not None:
             lines.append(f"Hint: {self.hint}")
         return "\n".join(lines)

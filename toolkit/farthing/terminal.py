@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from math import isfinite
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -27,6 +28,8 @@ MOST_NAMES = 12
 MOST_ROWS = 40
 MOST_RECORDS = 10
 COLUMN = 16
+#: How much of the name of a file stands before its bar.
+NAME = 24
 
 
 def plain(text: str) -> str:
@@ -170,37 +173,47 @@ def console(*, stderr: bool = False) -> Console:
 
 
 @contextlib.contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show how far an import is on a terminal: rows, rate, time left. Say nothing on a pipe."""
+def progress_bar() -> Iterator[tuple[Callable[[str, int, int], None], Callable[[], None]]]:
+    """Show how far an import is on a terminal: rows, rate, time left. Say nothing on a pipe.
+
+    Yields two functions: one shows what is done of a file, the other takes the bar away, for
+    what is said while it stands would be drawn over.
+    """
     if not sys.stderr.isatty():
-        yield lambda file, done, rows: None
+        yield lambda file, done, rows: None, lambda: None
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
+    name = Column(max_width=NAME, no_wrap=True, overflow="ellipsis")
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TaskProgressColumn(show_speed=True),
+        TextColumn("{task.description}", markup=False, table_column=name),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[rows]}", table_column=Column(no_wrap=True)),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        tasks: dict[str, Any] = {}
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+    task, start = shown.add_task("reading and recognising", total=None, rows=""), monotonic()
 
-        def progress(file: str, done: int, rows: int) -> None:
-            if file not in tasks:
-                tasks[file] = shown.add_task(one_line(file), total=rows or None)
-            shown.update(tasks[file], completed=done, total=rows or None)
+    def progress(file: str, done: int, rows: int) -> None:
+        name = one_line(file)
+        if shown.tasks[0].description != name:
+            shown.reset(task, total=rows, description=name)
+        doing = f"{done / (monotonic() - start):,.0f} a second" if done < rows else "posting"
+        shown.update(task, completed=done, rows=f"{done:,} of {rows:,} rows, {doing}")
+        shown.start()
 
-        yield progress
+    def clear() -> None:
+        nonlocal start
+        start = monotonic()
+        shown.stop()
+
+    shown.start()
+    try:
+        yield progress, clear
+    finally:
+        shown.stop()
 
 
 @contextlib.contextmanager
