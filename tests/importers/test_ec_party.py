@@ -81,6 +81,7 @@ def test_recognised_with_columns_missing_or_more() -> None:
     assert EC_PARTY.recognises(list(ITEM))
     assert EC_PARTY.recognises([*ITEM, "SupplierPostcode"])
     assert EC_PARTY.recognises(sorted(EC_PARTY.required))
+    assert EC_PARTY.recognises([*ITEM, "No. of invoices", "checked by"])
     assert not EC_PARTY.recognises([*ITEM, "AmountInGibraltar"])
     assert not EC_PARTY.recognises([name for name in ITEM if name != "ECRef"])
 
@@ -197,6 +198,10 @@ def test_amounts(new: Book, tmp_path: Path) -> None:
 
 POUNDS = "is not an amount in pounds and pence, such as £1,234.50"
 DAY = "is not a date (expected dd/mm/yyyy)"
+MIXED = (
+    "is yyyy-mm-dd where other days of the file are dd/mm/yyyy: a spreadsheet may have taken the "
+    "day for the month; import the export as it was downloaded"
+)
 
 
 REFUSED = [
@@ -209,11 +214,11 @@ REFUSED = [
     ({"TotalExpenditure": "(£200.00)"}, f'TotalExpenditure "(£200.00)" {POUNDS}'),
     ({"TotalExpenditure": "£200.005"}, f'TotalExpenditure "£200.005" {POUNDS}'),
     ({"AmountInWales": "£34,49"}, f'AmountInWales "£34,49" {POUNDS}'),
-    ({"DateIncurred": "2019-01-03"}, f'DateIncurred "2019-01-03" {DAY}'),
+    ({"DateIncurred": "2019-01-03"}, f'DateIncurred "2019-01-03" {MIXED}'),
     ({"DateIncurred": "3/1/2019"}, f'DateIncurred "3/1/2019" {DAY}'),
     ({"DateIncurred": "12/13/2019"}, f'DateIncurred "12/13/2019" {DAY}'),
     ({"DateIncurred": "31/02/2019"}, f'DateIncurred "31/02/2019" {DAY}'),
-    ({"DatePaid": "2019-01-03"}, f'DatePaid "2019-01-03" {DAY}'),
+    ({"DatePaid": "2019-01-03"}, f'DatePaid "2019-01-03" {MIXED}'),
     ({"DateOfClaimForPayment": "soon"}, f'DateOfClaimForPayment "soon" {DAY}'),
     (
         {"AmountInEngland": "£999.98"},
@@ -249,6 +254,67 @@ def test_nations_left_blank_or_left_out(new: Book, tmp_path: Path) -> None:
     new.add(export(tmp_path / "a.csv", ITEM | dict.fromkeys(NATIONS, "")))
     new.add(export(tmp_path / "b.csv", ITEM | {"ECRef": "SP2"}, without=NATIONS))
     assert new.sql("SELECT sum(low) FROM current_spend").item() == Decimal("2469.00")
+
+
+SAVED = {"DateIncurred": "2019-11-02", "DateOfClaimForPayment": "", "DatePaid": "2019-11-01"}
+
+
+def test_a_file_that_a_spreadsheet_has_saved(new: Book, tmp_path: Path) -> None:
+    # amounts as plain numbers, flags in capitals and every day as yyyy-mm-dd
+    cells = SAVED | {"TotalExpenditure": "1234.5", "IsOutsideSection75": "FALSE"}
+    new.add(export(tmp_path / "a.csv", ITEM | dict.fromkeys(NATIONS, "") | cells))
+    [spend] = new.sql("SELECT incurred_on, low, note FROM current_spend").rows()
+    assert spend == (
+        date(2019, 11, 2),
+        Decimal("1234.50"),
+        "paid before it was incurred (paid 2019-11-01, incurred 2019-11-02); invoice 777",
+    )
+
+
+@pytest.mark.parametrize("day", ["2019-02-30", "2019-1-3", "20190103", "2019-01-03 12:00"])
+def test_no_other_way_to_write_a_day_is_guessed(new: Book, tmp_path: Path, day: str) -> None:
+    path = export(tmp_path / "a.csv", ITEM | SAVED | {"DatePaid": day})
+    assert refusal(new, path) == [f'a.csv:2: DatePaid "{day}" {DAY}']
+
+
+@pytest.mark.parametrize("name", ["", "Total", "GRAND TOTAL:"])
+def test_a_line_of_totals_is_set_aside(new: Book, tmp_path: Path, name: str) -> None:
+    total = dict.fromkeys(ITEM, "") | {"TotalExpenditure": "£1,234.50"}
+    path = export(tmp_path / "a.csv", item())
+    path.write_text(path.read_text() + ",".join((total | {"ECRef": name}).values()).replace(
+        "£1,234.50", '"£1,234.50"') + "\n")  # fmt: skip
+    [receipt] = new.add(path)
+    assert (receipt.rows_read, receipt.rows_posted) == (2, 1)
+    assert receipt.asides == {"a line of totals": 1}
+    assert new.sql("SELECT sum(low) FROM current_spend").item() == Decimal("1234.50")
+
+
+def test_an_item_without_a_reference_is_no_line_of_totals(new: Book, tmp_path: Path) -> None:
+    path = export(tmp_path / "a.csv", ITEM | {"ECRef": "", "RegulatedEntityId": ""})
+    assert refusal(new, path) == [
+        f"a.csv:2: {column} is blank and must not be"
+        for column in ("ECRef", "RegulatedEntityId", "campaign_id")
+    ]
+
+
+def test_the_least_of_its_columns_in_another_order(new: Book, tmp_path: Path) -> None:
+    names = sorted(EC_PARTY.required)
+    new.add(export(tmp_path / "a.csv", {name: ITEM[name] for name in names}))
+    found = new.sql("SELECT low, category, note FROM current_spend").rows()
+    assert found == [(Decimal("1234.50"), None, None)]
+
+
+@pytest.mark.parametrize(("codec", "end"), [("utf-8-sig", ""), ("utf-16", ""), ("utf-8", ",")])
+def test_as_other_programs_write_it(new: Book, tmp_path: Path, codec: str, end: str) -> None:
+    path = export(tmp_path / "a.csv", item(SupplierName="Plac’ard Café"), item())
+    lines = [line + end for line in path.read_text("utf-8").splitlines()]
+    path.write_bytes("\r\n".join([*lines, ""]).encode(codec))
+    new.add(path)
+    found = new.sql("SELECT payee, low FROM current_spend ORDER BY source_row").rows()
+    assert found == [
+        ("Plac’ard Café", Decimal("1234.50")),
+        ("Placard Works Ltd", Decimal("1234.50")),
+    ]
 
 
 def test_a_reference_that_stands_twice_is_refused(new: Book, tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ Origin
     and non-party campaigners after an election or referendum, item by item.
 Columns
     ``ECRef``, ``RegulatedEntityName``, ``RegulatedEntityId``, ``ReportingPeriodName``,
-    ``TotalExpenditure``, ``DateIncurred``, ``ExpenseCategoryName`` and ``SupplierName`` must be
-    there; ``AmountInEngland`` and those of the other nations, ``DateOfClaimForPayment``,
-    ``DatePaid``, ``RedactedSupportingInvoiceId``, ``JointCampaignName``,
+    ``TotalExpenditure``, ``DateIncurred`` and ``SupplierName`` must be there;
+    ``ExpenseCategoryName``, ``AmountInEngland`` and those of the other nations,
+    ``DateOfClaimForPayment``, ``DatePaid``, ``RedactedSupportingInvoiceId``, ``JointCampaignName``,
     ``UnregisteredCampaignerName``, ``CampaigningName`` and ``IsOutsideSection75`` are read where
     they are. Other columns may stand beside them and are left in the file, as are the addresses
     and the amounts by nation.
@@ -15,7 +15,10 @@ Traps
     Every row is a line of a return, also one with an invoice behind it: an invoice's number goes
     into the note, and no invoice is booked beside the return that holds its money. Amounts are
     text with a pound sign and commas; those of the four nations must come to the total, give or
-    take a penny. Days are dd/mm/yyyy. Rows that were paid or claimed before they were incurred,
+    take a penny. Days are dd/mm/yyyy, or yyyy-mm-dd in a workbook that the export was saved as;
+    where a file has both, a spreadsheet has taken some days for months, and those are refused.
+    The export itself may end within its last row, which is refused; a line of totals that
+    somebody added is set aside. Rows that were paid or claimed before they were incurred,
     or incurred after the poll, are common: they are posted with a note, since nobody can tell
     which day is wrong. An ``ECRef`` that stands twice in a file would count its money twice and
     is refused. One supplier is written in many ways: the spellings are kept, and those of
@@ -50,11 +53,16 @@ PLATFORMS = (
     ),
 )
 NATIONS = ("England", "Scotland", "Wales", "NorthernIreland")
-DAYS = ("DateOfClaimForPayment", "DatePaid")
+DAYS = ("DateIncurred", "DateOfClaimForPayment", "DatePaid")
 #: An amount as the Commission writes it. A comma that groups no thousands is a decimal comma.
 POUNDS = r"-?£?[0-9]{1,3}(,?[0-9]{3})*(\.[0-9]{1,2})?"
 NO_POUNDS = "is not an amount in pounds and pence, such as £1,234.50"
 NO_DAY = "is not a date (expected dd/mm/yyyy)"
+AS_EXPORTED, AS_SAVED = r"\d{2}/\d{2}/\d{4}", r"\d{4}-\d{2}-\d{2}"
+MIXED = (
+    "is yyyy-mm-dd where other days of the file are dd/mm/yyyy: a spreadsheet may have taken the "
+    "day for the month; import the export as it was downloaded"
+)
 
 
 def is_pounds(column: str) -> str:
@@ -63,7 +71,13 @@ def is_pounds(column: str) -> str:
 
 
 def _day(column: str) -> str:
-    return f"""try_strptime("{column}", '%d/%m/%Y')::DATE"""
+    return f"""try_strptime("{column}", ['%d/%m/%Y', '%Y-%m-%d'])::DATE"""
+
+
+def _is_day(column: str) -> str:
+    """Return the SQL that tells whether a cell is a day that is written in one of both ways."""
+    written = f"""regexp_full_match("{column}", '{AS_EXPORTED}|{AS_SAVED}')"""
+    return f"({written} AND {_day(column)} NOTNULL)"
 
 
 PAYEE = '"SupplierName"'
@@ -143,6 +157,17 @@ WHERE {NAMED_AS.format(payee=PAYEE, pattern=pattern)} AND {PAYEE} <> '{name}'
     for name, _, pattern, words in PLATFORMS
 )
 
+#: Whether any day of the file is written as the Commission writes it.
+EXPORTED = " UNION ".join(
+    f"""SELECT true AS exported FROM source WHERE regexp_full_match("{column}", '{AS_EXPORTED}')"""
+    for column in DAYS
+)
+TOTAL = """
+CASE WHEN coalesce(regexp_full_match(lower("ECRef"), '(grand |sub)?totals?:?'), true)
+      AND "RegulatedEntityId" IS NULL AND "DateIncurred" IS NULL AND "SupplierName" IS NULL
+      AND "TotalExpenditure" NOTNULL
+     THEN 'a line of totals' END
+"""
 REQUIRED = frozenset(
     {
         "ECRef",
@@ -151,7 +176,6 @@ REQUIRED = frozenset(
         "ReportingPeriodName",
         "TotalExpenditure",
         "DateIncurred",
-        "ExpenseCategoryName",
         "SupplierName",
     }
 )
@@ -181,18 +205,13 @@ RULES = (
         "is not the sum of the four nations, which is",
         figure=TOGETHER,
     ),
-    Rule(  # a day that is written otherwise, as 2019-01-03 or 1/3/2019, may be another day
-        """regexp_full_match(day("DateIncurred", '%d/%m/%Y'), '\\d{4}-\\d{2}-\\d{2}')
-        AND NOT regexp_full_match("DateIncurred", '\\d{2}/\\d{2}/\\d{4}')""",
-        "DateIncurred",
-        NO_DAY,
-    ),
+    # A day that is written otherwise, as 1/3/2019, may be another day.
+    *(Rule(f'"{column}" NOTNULL AND NOT {_is_day(column)}', column, NO_DAY) for column in DAYS),
     *(
         Rule(
-            f""""{column}" IS NOT NULL AND ({_day(column)} IS NULL
-            OR NOT regexp_full_match("{column}", '\\d{{2}}/\\d{{2}}/\\d{{4}}'))""",
+            f"""regexp_full_match("{column}", '{AS_SAVED}') AND EXISTS (FROM gathered)""",
             column,
-            NO_DAY,
+            MIXED,
         )
         for column in DAYS
     ),
@@ -210,7 +229,9 @@ EC_PARTY = Importer(
     optional=frozenset(
         {
             *(f"AmountIn{nation}" for nation in NATIONS),
-            *DAYS,
+            "ExpenseCategoryName",
+            "DateOfClaimForPayment",
+            "DatePaid",
             "RedactedSupportingInvoiceId",
             "JointCampaignName",
             "UnregisteredCampaignerName",
@@ -218,7 +239,9 @@ EC_PARTY = Importer(
             "IsOutsideSection75",
         }
     ),
-    others=("(?!AmountIn)[A-Z][A-Za-z0-9]*",),
+    others=("(?!AmountIn).*",),
+    gathers=EXPORTED,
+    aside=TOTAL,
     settings=(OBSERVED_ON,),
     rules=RULES,
     dates="dd/mm/yyyy",
