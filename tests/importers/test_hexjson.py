@@ -108,7 +108,6 @@ def test_no_other_key_can_be_the_electorate(target: Book) -> None:
         ("11", NORTH, "odd-r", "hex", "is not a GSS code"),
         ("e14000001", NORTH, "odd-r", "hex", "is not a GSS code"),
         ("E14000001", NORTH, "odd", "layout", "is none of odd-r, even-r, odd-q, even-q"),
-        ("E14000001", NORTH, None, "layout", "is blank and must not be"),
         ("E14000001", NORTH | {"q": 1.5}, "odd-r", "q", "is not a whole number"),
         ("E14000001", NORTH | {"r": "up"}, "odd-r", "r", "is not a whole number"),
         ("E14000001", NORTH | {"r": None}, "odd-r", "r", "is blank and must not be"),
@@ -116,10 +115,33 @@ def test_no_other_key_can_be_the_electorate(target: Book) -> None:
     ],
 )
 def test_what_is_no_place_is_refused(
-    target: Book, code: str, cells: dict[str, Any], layout: str | None, column: str, rule: str
+    target: Book, code: str, cells: dict[str, Any], layout: str, column: str, rule: str
 ) -> None:
     found = refusals(target, drawn({code: cells}, layout))
     assert any(one[0] == column and rule in one[2] for one in found), found
+
+
+def test_a_layout_that_is_left_out_is_declared(target: Book) -> None:
+    text = json.dumps({"version": "0.2", "hexes": {"N08000101": NORTH, "N08000102": SOUTH}})
+    for left_out in (text, drawn({"N08000101": NORTH}, None)):
+        with pytest.raises(FileUnusable, match="does not tell how rows or columns") as unusable:
+            imported(target, left_out)
+        assert unusable.value.hint == "declare it, as in --declare layout=odd-r"
+    imported(target, text, declare={"layout": "even-q"})
+    assert [row[1] for row in areas(target)] == ["even-q", "even-q"]
+
+
+def test_a_layout_that_is_declared_against_the_map_is_refused(target: Book) -> None:
+    found = refusals(target, drawn({"E14000001": NORTH}), declare={"layout": "even-r"})
+    assert found == [("layout", "odd-r", "is not the layout that is declared")]
+
+
+def test_what_stands_around_the_hexagons_is_left_alone(target: Book) -> None:
+    edges = {"E14000001": {"type": "constituency", "edges": [{"q": 55, "r": -26, "e": 1}]}}
+    hexes = {"E14000001": NORTH | {"region-colour": "#722EA5", "LAD22CD": "N09000001"}}
+    text = json.dumps({"hexes": hexes, "boundaries": edges, "version": "0.2", "layout": "odd-r"})
+    receipt = imported(target, text)
+    assert (receipt.rows_read, receipt.rows_posted) == (1, 1)
 
 
 def test_two_hexagons_in_one_place_are_refused(target: Book) -> None:

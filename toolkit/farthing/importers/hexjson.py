@@ -8,9 +8,12 @@ Columns
     ``a`` or ``region`` is the map's own region. Whatever else a map has is not posted.
 Traps
     Rows count upwards to the north. In ``odd-r`` and ``even-r`` each second row is shifted, in
-    ``odd-q`` and ``even-q`` each second column: the same numbers are two different maps.
-    Positions may be below 0. Codes that are not GSS codes (maps of unfinished boundaries have
-    ``11``) are refused, and so is a hexagon on the place of another.
+    ``odd-q`` and ``even-q`` each second column: the same numbers are two different maps. A part
+    of a larger map, as wards by region are, may leave the layout out: ``--declare layout=odd-r``.
+    Positions may be below 0. Codes that are not GSS codes are refused, since nothing else on a
+    book is keyed by them: ``11`` of unfinished boundaries, states of the United States, the six
+    hexagons ``W99900059-1`` … of a constituency with six members. So is a hexagon on the place of
+    another. Edges drawn between hexagons (``boundaries``) are not read.
 
     ``p`` is the population in one map and the electorate in the next, so neither it nor ``e`` is
     posted unless ``electorate=e`` is declared: then that key is the electorate of each area, as
@@ -32,6 +35,13 @@ MAP = Setting(
     example="constituencies-2010",
     in_name=r"([^/]+?)(?:\.[A-Za-z]+)?$",
 )
+LAYOUT = Setting(
+    name="layout",
+    about="how rows or columns are shifted: odd-r, even-r, odd-q or even-q",
+    values="(odd|even)-[rq]",
+    example="odd-r",
+    in_rows="SELECT max(layout) FROM source",
+)
 ELECTORATE = Setting(
     name="electorate",
     about="the key that holds the electorate of each area",
@@ -50,7 +60,7 @@ AS_OF = Setting(
 PLACES = """
 SELECT source_row,
        getvariable('map') AS map,
-       layout,
+       coalesce(layout, getvariable('layout')) AS layout,
        hex AS area_code,
        n AS area_name,
        coalesce(region, a) AS region,
@@ -76,11 +86,14 @@ HEXJSON = Importer(
     name="hexjson",
     about="HexJSON: a map of areas as equal hexagons",
     posts=(Posts(AREAS, PLACES), Posts(AUDIENCES, ELECTORATES)),
-    required=frozenset({"hex", "layout", "n", "q", "r"}),
-    optional=frozenset({"a", "region", "e", "p"}),
+    required=frozenset({"hex", "n", "q", "r"}),
+    optional=frozenset({"layout", "a", "region", "e", "p"}),
     others=(".*",),
-    settings=(MAP, ELECTORATE, AS_OF),
-    rules=(Rule(SAME_PLACE, "hex", "lies where another hexagon of the map lies"),),
+    settings=(MAP, LAYOUT, ELECTORATE, AS_OF),
+    rules=(
+        Rule(SAME_PLACE, "hex", "lies where another hexagon of the map lies"),
+        Rule("layout <> getvariable('layout')", "layout", "is not the layout that is declared"),
+    ),
     provenance=Provenance(publisher="HexJSON map", origin_id="hexjson"),
     notes=__doc__,
 )
