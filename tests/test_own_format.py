@@ -150,6 +150,16 @@ def test_rows_that_are_skipped_are_set_aside(
     assert sum(row[2] for row in spent(book)) == Decimal("1247.50")
 
 
+def test_all_that_begins_alike_may_be_skipped(
+    book: Book, write_csv: Write, describe: Describe
+) -> None:
+    text = INVOICES + ";Summe April;1.246,50\n;Summe Mai;2,00\n"
+    skip = '[skip]\n"Lieferant" = "Summe *"\n'
+    [receipt] = book.add(write_csv("inv.csv", text), importer=describe(DESCRIPTION + skip))
+    assert receipt.asides == {"left out by its description: Lieferant is Summe *": 2}
+    assert receipt.rows_posted + receipt.rows_set_aside == receipt.rows_read == 4
+
+
 def test_blank_cells_may_be_what_is_skipped(
     book: Book, write_csv: Write, describe: Describe
 ) -> None:
@@ -654,15 +664,40 @@ def test_a_draft_says_what_is_likely_and_why(write_csv: Write) -> None:
         "must": {},
     }
     for line in (
-        'locale = "de_DE"  # 3 of 3 values of "Betrag" are figures in it',
+        'locale = "de_DE"  # 2 of 2 values of "Betrag" are figures in it',
         'dates = "dd.mm.yyyy"  # 2 of 2 values of "Rechnungsdatum" look like it',
-        'amount = "Betrag"  # by its name; 3 of 3 values look like amounts',
+        'amount = "Betrag"  # by its name; 2 of 2 values look like amounts',
         '# "Lieferant" = ["Summe"]  # looks like a total, which would count money twice',
         "#   05.11.2019 | Ada GmbH | 1.234,50",
     ):
         assert line in text.splitlines()
     assert '# currency = "…"  # not in the file: ISO 4217 code' in text
     assert '# record = "…"  # not in the file: what shows it' in text
+
+
+def test_totals_do_not_hide_what_a_column_is(write_csv: Write) -> None:
+    rows = "Datum;Lieferant;Netto;Brutto\n03.04.2019;Ada;1.000,00;1.190,00\n"
+    rows += "15.04.2019;Eve;2.500,50;2.975,60\n;;;\nSumme April 2019;;3.500,50;4.165,60\n"
+    text = draft(write_csv("a.csv", f"Kosten\n\n{rows}"))
+    table = tomllib.loads(text)
+    assert (table["dates"], table["locale"]) == ("dd.mm.yyyy", "de_DE")
+    assert table["columns"] == {"incurred_on": "Datum", "payee": "Lieferant"}
+    assert table["must"] == {}
+    assert '# "Datum" = ["Summe April 2019"]  # looks like a total' in text
+    assert "look like amounts, too" not in text  # which of the two it is stands already
+
+
+def test_many_totals_are_proposed_by_how_they_begin(write_csv: Write) -> None:
+    rows = "".join(f"Fen,{at}.00\nTotal {at},{at}.00\n" for at in range(1, 6))
+    text = draft(write_csv("a.csv", f"Payee,Amount\n{rows}"))
+    assert '# "Payee" = ["Total 1", "Total 2", "Total 3"]  # looks like a total' in text
+    assert '# 5 such values: "Total *" is all that begin so' in text
+
+
+def test_amounts_beside_each_other_are_told_apart_by_the_user(write_csv: Write) -> None:
+    text = draft(write_csv("a.csv", "Seat,Con,Lab,Amount\nFen,10.00,20.00,30.00\n"))
+    assert tomllib.loads(text)["columns"]["amount"] == "Amount"
+    assert '# "Con", "Lab" look like amounts, too, and a row gives one.' in text
 
 
 def test_a_draft_once_corrected_imports_its_file(

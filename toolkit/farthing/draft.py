@@ -47,7 +47,9 @@ WORDS = {
 DAYS = ("starts_on", LAST_DAY, "incurred_on", "stated_on", "observed_on", "published_on", "held_on")
 #: Of locales that write figures alike one stands for all.
 LOCALES = ("en_GB", "de_DE", "fr_FR", "de_CH")
-TOTAL = r"(?i)(grand |sub-?)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|totale|suma)\W*"
+TOTAL = re.compile(
+    r"(?i)(grand |sub-?)?(totals?|totaux|totale|sum|summe|gesamt|gesamtsumme|insgesamt|suma)\b.*"
+)
 SIGN = r"(?:[£€$₹]|[A-Z]{3})"
 FIGURE = re.compile(rf"(?:{SIGN} ?)?-?(?:{SIGN} ?)?(?P<figure>.*?)(?: ?{SIGN})?")
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"’": "'"})
@@ -55,6 +57,8 @@ SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"’": 
 MOST_ROWS = 2_000
 #: How much of a column must look alike for it to be taken for a column of days or of amounts.
 MOST = 0.8
+#: How many values of totals are proposed to be skipped.
+MOST_TOTALS = 3
 SHOWN_ROWS = 3
 SHOWN_CELL = 40
 SHOWN_ROW = 300
@@ -62,10 +66,15 @@ SHOWN_ROW = 300
 
 @dataclass(frozen=True)
 class _Cells:
-    """One column of the file: its name and what stands in it, blanks left out."""
+    """One column of the file: its name and what stands in it, blanks left out.
+
+    What stands in a row that looks like a total is left out, too, but for the word that says so.
+    """
 
     name: str
     values: tuple[str, ...]
+    blank: int = 0
+    totals: tuple[str, ...] = ()
 
     @cached_property
     def days(self) -> dict[str, int]:
@@ -148,7 +157,7 @@ def draft(file: Path, ledger: str = "spend", encoding: str | None = None) -> str
         *_top(file, ledger, encoding),
         *_body(BY_NAME[ledger], columns),
         *_skips(columns),
-        *_musts(columns, min(_data_rows(tables[0]), MOST_ROWS)),
+        *_musts(columns),
     ]
     return "\n".join(lines) + "\n"
 
@@ -197,9 +206,16 @@ def _columns(table: Intake) -> list[_Cells]:
     if frame is None:
         return [_Cells(name, ()) for name in table.header]
     head = frame.head(MOST_ROWS)
+    rows = [[(cell or "").strip() for cell in row] for row in head.select(table.header).rows()]
+    ordinary = [row for row in rows if not any(map(TOTAL.fullmatch, row))] or rows
     return [
-        _Cells(name, tuple(cell.strip() for cell in head[name].drop_nulls() if cell.strip()))
-        for name in table.header
+        _Cells(
+            name,
+            tuple(row[at] for row in ordinary if row[at]),
+            sum(not row[at] for row in ordinary),
+            tuple(dict.fromkeys(row[at] for row in rows if TOTAL.fullmatch(row[at]))),
+        )
+        for at, name in enumerate(table.header)
     ]
 
 
@@ -288,7 +304,8 @@ def _top(file: Path, ledger: str, encoding: str | None) -> Iterator[str]:
 def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
     guesses = {guess.column: guess for guess in _guesses(ledger, columns)}
     proposed = {name: one.found[0] for name, one in guesses.items() if len(one.found) == 1}
-    yield from _locale(proposed.get("amount"))
+    amounts = guesses["amount"].found if "amount" in guesses else ()
+    yield from _locale(amounts)
     yield from _dates([proposed[name] for name in DAYS if name in proposed])
     yield "\n[columns]"
     for name, guess in guesses.items():
@@ -299,6 +316,8 @@ def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
     used = {one.name for one in proposed.values()}
     if rest := [quoted(one.name) for one in columns if one.name not in used]:
         yield _comment(f"not used: {', '.join(rest)}")
+    if "amount" in proposed:
+        yield from _wide([one for one in columns if one.name not in used])
     yield "\n[constants]"
     given = {*proposed, "entry_id", *(() if ledger is SOURCES else ("source_id",))}
     described = {column.name: column for column in ledger.columns}
@@ -312,6 +331,14 @@ def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
     if "campaign_id" in ledger.file_columns and ledger is not CAMPAIGNS:
         yield "\n# [campaign]"
         yield '# organisation = "…"  # with these two lines, campaigns not on the book are made'
+
+
+def _wide(others: Sequence[_Cells]) -> Iterator[str]:
+    """Say what to do where a row has several amounts, as where parties are columns."""
+    if len(amounts := [quoted(one.name) for one in others if one.shape == "amounts"]) > 1:
+        names = ", ".join(amounts)
+        yield _comment(f"{names} look like amounts, too, and a row gives one. Import the file once")
+        yield "# for each that you mean, by a copy of this with its own name, amount and constants."
 
 
 def _signs(amounts: _Cells | None) -> str:
@@ -382,16 +409,18 @@ def _parts(heading: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", heading.casefold())
 
 
-def _locale(amounts: _Cells | None) -> Iterator[str]:
+def _locale(columns: Sequence[_Cells]) -> Iterator[str]:
     """Propose how amounts are written, where the values tell."""
-    if amounts is None:
+    amounts = _Cells("", tuple(cell for one in columns for cell in one.values))
+    if not amounts.locales:
         yield '# locale = "…"  # how amounts are written: de_DE reads 1.000,00; without it en_GB'
         return
     readings = {
         locale: tuple(_figure(cell, locale) for cell in amounts.values)
         for locale in amounts.locales
     }
-    name, count = quoted(amounts.name), max(amounts.locales.values())
+    name = ", ".join(quoted(one.name) for one in columns)
+    count = max(amounts.locales.values())
     ways = [
         locale
         for at, locale in enumerate(readings)
@@ -429,20 +458,22 @@ def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
     """Point out rows that look like totals: whether they are is for the user to say."""
     yield "\n[skip]"
     for one in columns:
-        for value in dict.fromkeys(one.values):
-            if re.fullmatch(TOTAL, value):
-                why = "looks like a total, which would count money twice"
-                yield f"# {quoted(one.name)} = [{quoted(value)}]  {_comment(why)}"
+        if one.totals:
+            listed = ", ".join(map(quoted, one.totals[:MOST_TOTALS]))
+            why = "looks like a total, which would count money twice"
+            yield f"# {quoted(one.name)} = [{listed}]  {_comment(why)}"
+        if len(one.totals) > MOST_TOTALS:
+            yield _comment(f'{len(one.totals):,} such values: "Total *" is all that begin so')
 
 
-def _musts(columns: Sequence[_Cells], rows: int) -> Iterator[str]:
+def _musts(columns: Sequence[_Cells]) -> Iterator[str]:
     """Propose that figures are there in every row, where they are in most.
 
     Where cells have moved to the left, the last are blank, and others stand in the wrong column.
     """
     yield "\n[must]"
     for one in columns:
-        blank = rows - len(one.values)
-        if one.shape == "amounts" and 0 < blank < rows / 2:
-            why = f"blank in {blank:,} of {rows:,} rows, whose cells may have moved to the left"
+        rows = one.blank + len(one.values)
+        if one.shape == "amounts" and 0 < one.blank < rows / 2:
+            why = f"blank in {one.blank:,} of {rows:,} rows, whose cells may have moved to the left"
             yield f'{quoted(one.name)} = "filled"  {_comment(why)}'

@@ -38,8 +38,8 @@ Keys
 ``[constants]``
     The ledger's column, then what it is in every row; a day here is yyyy-mm-dd.
 ``[skip]``
-    Rows that are no data: the file's column, then what stands in it, in full; ``""`` is blank.
-    They are set aside, never posted.
+    Rows that are no data, such as totals: the file's column, then what stands in it, in full;
+    ``""`` is blank, and ``"Total *"`` all that begins so. They are set aside, never posted.
 ``[must]``
     What is so in every row: the file's column, then ``"filled"``, or all that may stand in it. A
     row where it is not so is refused: its cells may have moved, as they do in spreadsheets.
@@ -504,8 +504,12 @@ class _Description:
         cases = []
         for column, values in self.skip.items():
             cell = f"trim(coalesce({_identifier(column)}, ''))"
-            listed = ", ".join(map(_literal, values))
             said = _literal(f"left out by its description: {column} is ")
-            reason = f"{said} || coalesce(nullif({cell}, ''), 'blank')"
-            cases.append(f"WHEN {cell} IN ({listed}) THEN {reason}")
+            for value in values:
+                start = value.removesuffix("*")
+                is_so = f"{cell} = {_literal(value)}"
+                if start != value:
+                    is_so = f"starts_with({cell}, {_literal(start)})"
+                what = _literal(value or "blank")
+                cases.append(f"WHEN {is_so} THEN {said} || {what}")
         return f"CASE {' '.join(cases)} END" if cases else None
