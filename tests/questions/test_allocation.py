@@ -1,6 +1,5 @@
 """Allocation: worked seats, their edges, and what the shipped case must say."""
 
-import csv
 import math
 import os
 from collections.abc import Callable
@@ -756,28 +755,13 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     if "FARTHING_REAL_DATA" not in os.environ:
         pytest.skip("FARTHING_REAL_DATA names no folder")
     real = Path(os.environ["FARTHING_REAL_DATA"])
-    # results of 2010 with smaller parties pooled: where others came first or second, none
-    with (real / "elections" / "1918-2017election_results.csv").open(encoding="cp1252") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["election"] == "2010"]
-    parties = {"con_votes": "Con", "lib_votes ": "LD", "lab_votes": "Lab", "natSW_votes": "Nat"}
-    results = [
-        (row, {name: int(row[column]) for column, name in parties.items() if row[column].strip()})
-        for row in rows
-    ]
-    contests = [
-        line
-        for row, votes in results
-        if int(row["oth_votes"] or 0) < sorted([0, 0, *votes.values()])[-2]
-        for line in seat(
-            int(row["constituency_id"][1:]),
-            row["constituency"],
-            {**votes, "others": int(row["oth_votes"] or 0)},
-            election="election 2010",
-            held_on="2010-05-06",
-            area_code=row["constituency_id"],
-        )
-    ]
-    book = small_book(tmp_path_factory.mktemp("returns"), contests=contests)
+    book = Book(tmp_path_factory.mktemp("returns") / "returns.duckdb")
+    book.add(
+        real / "elections" / "1918-2017election_results.csv",
+        encoding="cp1252",
+        declare={"elections": "2010"},
+        quarantine=True,
+    )
     book.add(
         real / "electoral_commission" / "candidate_spending_ge2015.xlsx",
         declare={"observed_on": "2017-05-01"},
