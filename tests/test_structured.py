@@ -68,6 +68,37 @@ def test_whatever_holds_the_records_they_are_the_same(taken: Taken, content: str
     assert (intake.rows, intake.blank, intake.misfits, intake.cut_off) == (2, 0, (), False)
 
 
+PAGE = '{"data": [{"a": 1}, {"a": 2}], "paging": {}}'
+FAULT = '{"error": {"message": "limit reached", "code": 17}}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"[{PAGE},\n{FAULT}, {PAGE}]",
+        f"{PAGE}\n{FAULT}\n{PAGE}\n",
+    ],
+)
+def test_pages_are_the_records_in_them_and_an_error_among_them_is_none(
+    taken: Taken, content: str
+) -> None:
+    found = taken(content)
+    assert cells(found) == [{"a": "1"}, {"a": "2"}] * 2
+    assert rows(found)["source_row"].to_list() == [2, 3, 5, 6]
+    said = "the row is an error that the service answered with: limit reached"
+    assert (found.rows, reasons(found)) == (5, [(4, 2, said)])
+
+
+def test_a_list_of_ads_is_told_by_its_name(taken: Taken) -> None:
+    found = taken('{"ads": [{"a": 1}, {"a": 2}], "count": 2}')
+    assert (found.header, found.rows) == (("a",), 2)
+
+
+def test_a_record_with_a_list_in_it_is_no_page(taken: Taken) -> None:
+    found = taken('[{"data": [{"a": 1}], "b": 2}, {"data": [3]}]')
+    assert cells(found) == [{"data": '[{"a": "1"}]', "b": "2"}, {"data": '["3"]', "b": None}]
+
+
 def test_one_object_is_one_record(taken: Taken) -> None:
     intake = taken('\n{\n"a": "1",\n"b": {"c": 2}\n}\n')
     assert cells(intake) == [{"a": "1", "b": '{"c": "2"}'}]
@@ -147,7 +178,7 @@ def test_each_record_has_the_line_it_starts_on(taken: Taken) -> None:
                 max_leaves=8,
             ),
             min_size=1,
-        ),
+        ).filter(lambda record: not structured._is_page(record)),
         max_size=6,
     ),
     indent=st.sampled_from([None, 1]),

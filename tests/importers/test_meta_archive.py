@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import os
@@ -127,8 +129,7 @@ def test_an_ad_is_recognised_by_its_keys_whatever_else_it_has(ad: Ad) -> None:
     "header",
     [
         ("spend", "impressions"),
-        ("ad_delivery_start_time", "ad_delivery_end_time", "guestimateSpendGBP"),
-        ("ad_id", "page_id", "ad_delivery_start_time", "spend_lower", "spend_upper", "currency"),
+        ("ad_id", "page_id", "ad_delivery_start_time", "currency"),
         ("tdate", "tdescription", "tpostings"),
         ("ad_id", "ad_url", "impressions", "spend_range_min_gbp"),
         ("layout", "hex", "q", "r", "n"),
@@ -233,6 +234,80 @@ def test_a_list_and_lines_are_the_same(tmp_path: Path, write: Callable[[list[Ad]
     book = Book(tmp_path / "book.duckdb")
     [receipt] = book.add(file)
     assert (receipt.importer, receipt.rows_posted) == ("meta-archive", 2)
+
+
+@pytest.mark.parametrize("how", [json.dumps, repr])
+def test_a_table_of_ads_is_the_same_as_the_answer(
+    tmp_path: Path, how: Callable[[Any], str]
+) -> None:
+    region = {"percentage": "0.5", "region": "Provence-Alpes-Côte d'Azur"}
+    ad = changed(NEW, delivery_by_region=[region, {"percentage": "0.5", "region": "Ain"}])
+    out = io.StringIO()
+    cells = (cell if isinstance(cell, str) else how(cell) for cell in ad.values())
+    csv.writer(out).writerows([ad, cells])
+    told = []
+    for name, text in (("ads.json", json.dumps([ad])), ("ads.csv", out.getvalue())):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        book = Book(tmp_path / f"{name}.duckdb")
+        book.add(tmp_path / name)
+        told.append(
+            [
+                book.sql(f"SELECT {columns}, channel, low, high FROM {ledger} ORDER BY ALL").rows()
+                for ledger, columns in (("spend", "currency"), ("reach", "segment, series"))
+            ]
+        )
+    assert told[0] == told[1]
+    assert len(told[0][1]) == 4
+
+
+def test_the_table_of_the_library_itself_prints_its_ranges_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "library.csv"
+    file.write_text(
+        "ad_archive_id,page_id,page_name,byline,ad_delivery_start_time,ad_delivery_stop_time,"
+        "currency,spend,impressions,publisher_platforms\n"
+        '71,9,Boats,Canal Trust,2024-05-02,,USD,"lower_bound: 0, upper_bound: 99",'
+        'lower_bound: 1000000,"facebook,instagram"\n'
+    )
+    book = Book(tmp_path / "book.duckdb")
+    book.add(file)
+    assert book.sql(
+        "SELECT campaign_id, document_ref, channel, low::INT, high::INT, ends_before "
+        "FROM current_spend"
+    ).rows() == [("meta:9|Canal_Trust", "71", "facebook, instagram", 0, 99, None)]
+    assert reach(book, "meta ad archive") == [("impressions", "all", None, 1000000, None)]
+
+
+def test_a_table_with_a_column_for_each_bound_is_read_but_where_ids_are_rounded(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "checked.csv"
+    file.write_text(
+        "ad_id,page_id,query,page_name,ad_creative_bodies,ad_delivery_start_time,bylines,currency,"
+        "spend_lower,spend_upper,impressions_lower,impressions_upper,male\n"
+        '1.70585E+15,1.55E+15,voice,Boats,"One\ntwo",2022-09-01,Boats,AUD,0,99,1000,1999,0.5\n'
+        '71,9,voice,Boats,"One\ntwo",2022-09-01,Boats,GBP,100,199,1000,,0.5\n'
+    )
+    book = Book(tmp_path / "book.duckdb")
+    [receipt] = book.add(file, quarantine=True)
+    assert (receipt.rows_read, receipt.rows_posted, receipt.rows_refused) == (2, 1, 1)
+    assert [one.column for one in receipt.problems] == ["ad_id", "page_id"]
+    money = "SELECT document_ref, currency, low::INT, high::INT FROM current_spend"
+    assert book.sql(money).rows() == [("71", "GBP", 100, 199)]
+    assert reach(book, "meta ad archive") == [("impressions", "all", None, 1000, None)]
+
+
+def test_what_others_have_estimated_is_refused(add: Add) -> None:
+    guess = {
+        "funding_entity": "Canals",
+        "ad_delivery_start_time": "2019-11-02T12:31:45.000000Z",
+        "guestimateImpressions": 500,
+        "guestimateSpendGBP": 5,
+    }
+    rule = "is somebody's estimate and no figure of Meta's: import the answers it was made from"
+    assert faults(add, guess) == [
+        (2, "guestimateSpendGBP", rule),
+        (2, "guestimateImpressions", rule),
+    ]
 
 
 def test_the_key_of_a_dump_is_an_id_where_there_is_no_other(add: Add) -> None:
@@ -367,6 +442,8 @@ REFUSED: list[tuple[Ad, str | None, str | None]] = [
     ({"spend": {"lower_bound": "0", "upper_bound": "1e400"}}, "spend", RANGE),
     ({"impressions": {"lower_bound": "<1000"}}, "impressions", RANGE),
     ({"impressions": {"lower_bound": "9" * 40}}, "impressions", RANGE),
+    ({"ad_delivery_start_time": None}, "ad_delivery_start_time", None),
+    ({"spend": {"lower_bound": "0", "upper_bound": "99.5"}}, "spend", RANGE),
     ({"ad_delivery_start_time": "08/12/2021"}, "ad_delivery_start_time", None),
     ({"ad_delivery_start_time": "2021-12-08 or so"}, "ad_delivery_start_time", None),
     ({"ad_delivery_start_time": "2021-02-30"}, "ad_delivery_start_time", None),

@@ -91,6 +91,15 @@ def test_locations_are_of_all_pages(tmp_path: Path, write_csv: Write) -> None:
     ]
 
 
+@pytest.mark.parametrize("copy", [" (1)", "(2)"])
+def test_a_number_that_a_browser_gives_a_copy_is_no_part_of_a_name(
+    tmp_path: Path, write_csv: Write, copy: str
+) -> None:
+    name = NAME.replace("advertisers", f"Scotland{copy}")
+    book = book_of(tmp_path, write_csv(name, report(REGION, "12,A,B,≤100")))
+    assert rows(book, "category") == [("Scotland",)]
+
+
 @pytest.mark.parametrize("region", ["Scotland", "Washington, District of Columbia", "Île_de_X"])
 def test_a_region_has_its_name_from_the_file(tmp_path: Path, write_csv: Write, region: str) -> None:
     name = NAME.replace("advertisers", region)

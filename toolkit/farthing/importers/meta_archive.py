@@ -39,34 +39,55 @@ from farthing.ledgers.reach import REACH
 from farthing.ledgers.spend import SPEND
 
 OWN = "each ad''s own"
-CURRENCY = Setting(
-    name="currency",
-    about="the currency of the money of ads that do not say",
-    values="[A-Z]{3}",
-    example="GBP",
-    in_rows=f"""
-SELECT CASE WHEN bool_and("spend" IS NULL OR "currency" NOTNULL) THEN '{OWN}' END FROM source
-""",
-)
-#: The name of a file tells the day where it has one and no other, as ``2019-11-03``.
-OBSERVED = replace(OBSERVED_ON, in_name=rf"^(?:(?!{DAY}).)*({DAY})(?!.*{DAY})")
-TOTALS = {"eu_total_reach": "EU", "uk_total_reach": "UK", "br_total_reach": "Brazil"}
+#: What an ad's id is called, in answers, in dumps of them and in tables made of them.
+IDS = ("id", "_id", "ad_id", "ad_archive_id")
+FLAT = tuple(f"{name}_{which}" for name in ("spend", "impressions") for which in ("lower", "upper"))
+
+
+def _said(column: str) -> str:
+    return f"nullif(trim(\"{column}\"), '')"
+
+
+def _first(*columns: str) -> str:
+    return f"coalesce({', '.join(map(_said, columns))})"
 
 
 def _json(column: str) -> str:
-    return f'TRY_CAST("{column}" AS JSON)'
+    """Return the SQL of what is nested in a cell: as JSON, or as Python prints it into a table."""
+    string = r"''([^'']*)''(\s*[:,}\]])"
+    printed = f"""regexp_replace("{column}", '{string}', '"\\1"\\2', 'g')"""
+    return f'coalesce(TRY_CAST("{column}" AS JSON), TRY_CAST({printed} AS JSON))'
 
 
 def _bound(column: str, which: str) -> str:
-    return f"json_extract_string({_json(column)}, '$.{which}_bound')"
+    """Return the SQL of a bound, of one cell or of a column for each."""
+    named = rf"{which}_bound[''\"]?\s*:\s*[''\"]?([0-9]+)"
+    within = f"nullif(regexp_extract(\"{column}\", '{named}', 1), '')"
+    flat = f"{column}_{which}"
+    return f"coalesce({within}, {_said(flat)})" if flat in FLAT else within
 
 
 def _span(column: str) -> str:
     return f"span({_bound(column, 'lower')}, {_bound(column, 'upper')})"
 
 
-def _said(column: str) -> str:
-    return f"nullif(trim(\"{column}\"), '')"
+MONEY = _first("spend", "spend_lower", "spend_upper")
+
+CURRENCY = Setting(
+    name="currency",
+    about="the currency of the money of ads that do not say",
+    values="[A-Z]{3}",
+    example="GBP",
+    in_rows=f"""
+SELECT CASE WHEN bool_and({MONEY} IS NULL OR {_said("currency")} NOTNULL) THEN '{OWN}' END
+FROM source
+""",
+)
+#: The name of a file tells the day where it has one and no other, as ``2019-11-03``.
+OBSERVED = replace(OBSERVED_ON, in_name=rf"^(?:(?!{DAY}).)*({DAY})(?!.*{DAY})")
+#: What others have made of ads by their own reckoning.
+ESTIMATES = ("guestimateSpendGBP", "guestimateImpressions")
+TOTALS = {"eu_total_reach": "EU", "uk_total_reach": "UK", "br_total_reach": "Brazil"}
 
 
 def _short(name: str) -> str:
@@ -77,13 +98,17 @@ def _short(name: str) -> str:
     )
 
 
+FLAT_CELLS = ", ".join(f'"{name}"' for name in FLAT)
+PLATFORMS = f"""
+list_sort(coalesce(json_transform({_json("publisher_platforms")}, '["VARCHAR"]'),
+                   string_split_regex({_said("publisher_platforms")}, '[,;|\\s]+')))"""
 #: An ad as it is posted, whatever vocabulary it comes in. An id holds for an ad for good; without
 #: one it is known by what is not told anew with every answer.
 ADS = f"""
 WITH named AS (
   SELECT *,
-         coalesce({_said("id")}, {_said("_id")}) AS ad,
-         coalesce({_said("bylines")}, {_said("funding_entity")}) AS payer,
+         {_first(*IDS)} AS ad,
+         {_first("bylines", "byline", "funding_entity")} AS payer,
          {_said("page_name")} AS page,
          coalesce(nullif({_said("page_id")}, '0'), {_short(f"name_of({_said('page_name')})")}, '')
            AS page_key
@@ -102,15 +127,14 @@ WITH named AS (
            coalesce("ad_creative_link_descriptions", "ad_creative_link_description")
          )::VARCHAR)) AS record_key,
          getvariable('source_id') || ':' || left(md5(json_array(
-           "ad_delivery_stop_time", "spend", "impressions", "demographic_distribution",
-           "delivery_by_region", "region_distribution", "eu_total_reach", "uk_total_reach",
-           "br_total_reach", "total_reach_by_location", "age_country_gender_reach_breakdown"
+           "ad_delivery_stop_time", "spend", "impressions", {FLAT_CELLS},
+           "demographic_distribution", "delivery_by_region", "region_distribution",
+           "eu_total_reach", "uk_total_reach", "br_total_reach", "total_reach_by_location",
+           "age_country_gender_reach_breakdown"
          )::VARCHAR), 8) || ':' || source_row AS entry_id,
          left(trim("ad_delivery_start_time"), 10) AS starts_on,
-         day_after(left(trim("ad_delivery_stop_time"), 10)) AS ends_before,
-         coalesce(nullif(array_to_string(list_sort(json_transform(
-           TRY_CAST(lower("publisher_platforms") AS JSON), '["VARCHAR"]')), ', '), ''), 'facebook')
-           AS channel,
+         day_after(left({_said("ad_delivery_stop_time")}, 10)) AS ends_before,
+         coalesce(nullif(lower(array_to_string({PLATFORMS}, ', ')), ''), 'facebook') AS channel,
          coalesce({_said("currency")}, nullif(getvariable('currency'), '{OWN}')) AS currency,
          coalesce('estimated audience size ' || {_span("estimated_audience_size")},
                   'potential reach ' || {_span("potential_reach")}) AS note,
@@ -125,7 +149,8 @@ WITH named AS (
          json_transform({_json("age_country_gender_reach_breakdown")},
            '[{{"country": "VARCHAR", "age_gender_breakdowns": [{{"age_range": "VARCHAR",
               "male": "VARCHAR", "female": "VARCHAR", "unknown": "VARCHAR"}}]}}]') AS countries,
-         "eu_total_reach", "uk_total_reach", "br_total_reach",
+         {_said("eu_total_reach")} AS eu_total_reach, {_said("uk_total_reach")} AS uk_total_reach,
+         {_said("br_total_reach")} AS br_total_reach,
          {_json("total_reach_by_location")} AS locations
   FROM named
 )"""
@@ -243,10 +268,11 @@ FROM ads
 NUMBER = "[0-9]{1,15}"
 
 
-def _id(column: str, unless: str = "false") -> Rule:
+def _id(column: str, before: tuple[str, ...] = ()) -> Rule:
+    """Refuse what is no id, but for the key of somebody's dump beside an id of the archive."""
+    unless = f"{_first(*before)} IS NULL AND " if before else ""
     return Rule(
-        f"{_said(column)} NOTNULL AND NOT ({unless}) "
-        f"AND NOT regexp_full_match({_said(column)}, '[0-9]+')",
+        f"{unless}NOT regexp_full_match({_said(column)}, '[0-9]+')",
         column,
         "is not an id of digits alone: a program may have rounded it",
     )
@@ -254,18 +280,20 @@ def _id(column: str, unless: str = "false") -> Rule:
 
 def _day(column: str) -> Rule:
     return Rule(
-        f"NOT regexp_full_match(trim(\"{column}\"), '{DAY}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?')",
+        f"NOT regexp_full_match({_said(column)}, '{DAY}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?')",
         column,
         "is not a time as the archive writes it, such as 2019-11-03 or 2019-11-03T08:29:55+0000",
     )
 
 
+BOUND = rf"['\"]?(lower|upper)_bound['\"]?\s*:\s*(null|None|['\"]?{NUMBER}['\"]?)"
+RANGE = rf"\s*\{{?\s*{BOUND}(\s*,\s*{BOUND})?\s*\}}?\s*".replace("'", "''")
+
+
 def _range(column: str) -> Rule:
-    low, high = (_bound(column, which) for which in ("lower", "upper"))
+    told = f"coalesce({_bound(column, 'lower')}, {_bound(column, 'upper')}) NOTNULL"
     return Rule(
-        f"\"{column}\" NOTNULL AND NOT coalesce(json_type({_json(column)}) = 'OBJECT' "
-        f"AND regexp_full_match(coalesce({low}, {high}), '{NUMBER}') "
-        f"AND regexp_full_match(coalesce({high}, {low}), '{NUMBER}'), false)",
+        f"{_said(column)} NOTNULL AND NOT (regexp_full_match(\"{column}\", '{RANGE}') AND {told})",
         column,
         "is not a range of the archive, with a lower_bound and mostly an upper_bound",
     )
@@ -278,7 +306,7 @@ def _shares(column: str, *keys: str) -> Rule:
     segment = ", '|', ".join(f"part.{key}" for key in keys)
     return Rule(
         f"""
-"{column}" NOTNULL AND NOT coalesce(json_type({_json(column)}) = 'ARRAY' AND (
+{_said(column)} NOTNULL AND NOT coalesce(json_type({_json(column)}) = 'ARRAY' AND (
   SELECT coalesce(bool_and(coalesce(
            TRY_CAST(part.percentage AS DECIMAL(14,12)) BETWEEN 0 AND 1 AND {named}, false)), true)
          AND count(DISTINCT concat({segment})) = count(*)
@@ -288,17 +316,27 @@ def _shares(column: str, *keys: str) -> Rule:
     )
 
 
-def _count(column: str) -> Rule:
+def _count(column: str, what: str) -> Rule:
     return Rule(
-        f'"{column}" NOTNULL AND NOT regexp_full_match("{column}", \'{NUMBER}\')',
-        column,
-        "is not a number of people",
+        f"NOT regexp_full_match({_said(column)}, '{NUMBER}')", column, f"is not a number of {what}"
     )
 
 
 RULES = (
-    _id("id"),
-    _id("_id", unless=f"{_said('id')} NOTNULL"),
+    Rule(
+        f"{_said('ad_delivery_start_time')} IS NULL",
+        "ad_delivery_start_time",
+        "is blank: the record is no ad, but perhaps an error that was answered with",
+    ),
+    *(
+        Rule(
+            f"{_said(column)} NOTNULL",
+            column,
+            "is somebody's estimate and no figure of Meta's: import the answers it was made from",
+        )
+        for column in ESTIMATES
+    ),
+    *(_id(column, IDS[:at]) for at, column in enumerate(IDS)),
     _id("page_id"),
     _day("ad_delivery_start_time"),
     _day("ad_delivery_stop_time"),
@@ -307,10 +345,11 @@ RULES = (
     _shares("demographic_distribution", "age", "gender"),
     _shares("delivery_by_region", "region"),
     _shares("region_distribution", "region"),
-    *(_count(column) for column in TOTALS),
+    *(_count(column, "people") for column in TOTALS),
+    *(_count(column, "digits alone") for column in FLAT),
     Rule(
         f"""
-"total_reach_by_location" NOTNULL AND NOT coalesce(
+{_said("total_reach_by_location")} NOTNULL AND NOT coalesce(
   json_type({_json("total_reach_by_location")}) = 'ARRAY' AND (
     SELECT coalesce(bool_and(coalesce(
              regexp_full_match(place.value, '{NUMBER}') AND place.key NOTNULL, false)), true)
@@ -322,7 +361,7 @@ RULES = (
     ),
     Rule(
         f"""
-"age_country_gender_reach_breakdown" NOTNULL AND NOT coalesce(
+{_said("age_country_gender_reach_breakdown")} NOTNULL AND NOT coalesce(
   json_type({_json("age_country_gender_reach_breakdown")}) = 'ARRAY' AND (
     SELECT coalesce(bool_and(coalesce(
              country NOTNULL AND part.age_range NOTNULL
@@ -340,7 +379,7 @@ RULES = (
         "is not a list of numbers of people by country, age and gender, each once",
     ),
     Rule(
-        f"\"spend\" NOTNULL AND {_said('currency')} IS NULL AND getvariable('currency') = '{OWN}'",
+        f"{MONEY} NOTNULL AND {_said('currency')} IS NULL AND getvariable('currency') = '{OWN}'",
         "currency",
         "is not told, and none is declared for ads that do not tell: --declare currency=GBP",
     ),
@@ -364,12 +403,13 @@ META_ARCHIVE = Importer(
             "impressions",
             "total_reach_by_location",
             "age_country_gender_reach_breakdown",
-            *TOTALS,
+            *(*TOTALS, *FLAT, *ESTIMATES),
         }
     ),
     optional=frozenset(
         {
-            *("id", "_id", "page_id", "page_name", "bylines", "funding_entity", "currency"),
+            *(*IDS, *FLAT, *ESTIMATES, "page_id", "page_name", "bylines", "byline"),
+            *("funding_entity", "currency"),
             *("ad_creation_time", "ad_delivery_stop_time", "publisher_platforms"),
             *("ad_creative_bodies", "ad_creative_body"),
             *("ad_creative_link_titles", "ad_creative_link_title"),

@@ -13,8 +13,8 @@ Traps
     start), and regions are parts of the advertisers' rows: each window and table is a series of
     its own, and two series are never added. The sum by location is not the sum by advertiser,
     since each leaves out what is below its own 100. The country, the window and the day are in
-    the name of the file or of its ZIP. The last row has no line end, so that a file cut off at
-    the end of a row looks whole.
+    the name of the file or of its ZIP; a browser numbers copies of one name. The last row has no
+    line end, so that a file cut off at the end of a row looks whole.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ REGION = Setting(
     about="the region that the file is of",
     values=".+",
     example="Brussels",
-    in_name=rf"_(?:{WINDOWS})_(?!advertisers\.|locations\.)([^/]+)\.csv$",
+    in_name=rf"_(?:{WINDOWS})_(?!advertisers\b|locations\b)([^/]+?)(?: ?\([0-9]+\))?\.csv$",
 )
 OBSERVED = Setting(
     name="observed_on",

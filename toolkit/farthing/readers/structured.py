@@ -1,5 +1,7 @@
 """JSON: an answer of a web service with its records under ``data``, a list, or an object a line.
 
+A list and a line can hold whole answers, too: the pages that a program has asked for one by one.
+
 A number is kept as it is written, so that an id of twenty digits stays what it is. What is nested
 within a record becomes JSON text, for the importer's SELECT to take apart; its numbers are strings
 there, since an engine would read them as floats. What stands beside the list of an answer, such
@@ -34,6 +36,10 @@ TOKEN = re.compile(r'access_token("\s*:\s*"|=|%3[dD]|\\u003[dD])[^&"\\\s]*')
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Names that rows have of their own.
 RESERVED = ("source_row", "source_line")
+#: What answers, and those who keep them, call the list of records in them.
+LISTS = ("data", "ads")
+#: What a page of an answer has, among others, and nothing beside.
+PAGE = frozenset({"data", "paging", "summary"})
 
 Record: TypeAlias = "tuple[int, int, dict[str, str | None] | Misfit]"
 """A record: its number (the header being 1), the line it starts on, and its cells or the reason
@@ -144,18 +150,35 @@ def _is_by_line(text: TextIO, name: str) -> bool:
 
 
 def _by_line(text: TextIO, name: str) -> Iterator[Record]:
-    """Yield the record of each line."""
-    for at, (number, line) in enumerate(_lines(text, name)):
-        try:
-            value = STRICT.decode(line)
-        except json.JSONDecodeError as error:
-            yield _misfit(at, number, line, f"is no JSON: {error.msg}")
-        except ValueError as error:
-            yield _misfit(at, number, line, str(error))
-        except RecursionError:
-            yield _misfit(at, number, line, "is nested too deeply")
-        else:
-            yield _record(at, number, line, value)
+    """Yield the record of each line, and of a line that is a page each of its records."""
+    at = 0
+    for number, line in _lines(text, name):
+        for value, reason in _of_line(line):
+            yield (
+                _misfit(at, number, line, reason) if reason else _record(at, number, line, value)
+            )
+            at += 1
+
+
+def _of_line(line: str) -> list[tuple[Any, str]]:
+    """Return the values of a line, or the reason why it has none."""
+    try:
+        value = STRICT.decode(line)
+    except json.JSONDecodeError as error:
+        return [(None, f"is no JSON: {error.msg}")]
+    except ValueError as error:
+        return [(None, str(error))]
+    except RecursionError:
+        return [(None, "is nested too deeply")]
+    return [(one, "") for one in value["data"]] if _is_page(value) else [(value, "")]
+
+
+def _is_page(value: Any) -> bool:
+    """Tell whether a value is a page of an answer, and not a record with a list in it."""
+    if not isinstance(value, dict) or not value.keys() <= PAGE:
+        return False
+    records = value.get("data")
+    return isinstance(records, list) and all(isinstance(one, dict) for one in records)
 
 
 def _misfit(at: int, line: int, raw: str, reason: str) -> Record:
@@ -166,6 +189,9 @@ def _record(at: int, line: int, raw: str, value: Any) -> Record:
     """Return a value as a record, where it can be one."""
     if not isinstance(value, dict):
         return _misfit(at, line, raw, "is no JSON object")
+    if value.keys() == {"error"} and isinstance(value["error"], dict):
+        said = f"is an error that the service answered with: {_message(value['error'])}"
+        return _misfit(at, line, raw, said)
     try:
         cells = {key: _cell(cell) for key, cell in value.items()}
         if "\\u" in raw:
@@ -303,9 +329,19 @@ def _of_document(text: str, name: str) -> Iterator[Record]:
 
 
 def _of_list(walk: _Walk) -> Iterator[Record]:
-    for at, line in enumerate(walk.entries()):
+    """Yield the records of a list, and of an entry that is a page each of its records."""
+    at = 0
+    for line in walk.entries():
+        start = walk.at
         value, raw, reason = walk.value()
-        yield _misfit(at, line, raw, reason) if reason else _record(at, line, raw, value)
+        if reason or not _is_page(value):
+            yield _misfit(at, line, raw, reason) if reason else _record(at, line, raw, value)
+            at += 1
+            continue
+        walk.at, walk.line = start, line
+        for _, within, cells in _of_object(walk):
+            yield at + 2, within, replace(cells, row=at + 2) if isinstance(cells, Misfit) else cells
+            at += 1
 
 
 def _of_object(walk: _Walk) -> Iterator[Record]:
@@ -315,7 +351,7 @@ def _of_object(walk: _Walk) -> Iterator[Record]:
     records: list[Record] | None = None
     faults: list[str] = []
     for key in walk.members():
-        if key == "data" and walk.mark() == "[":
+        if key in LISTS and records is None and walk.mark() == "[":
             records = list(_of_list(walk))
         elif key == "hexes" and walk.mark() == "{":
             records = list(_of_hexes(walk))
@@ -347,8 +383,12 @@ def _refuse_error(answer: dict[str, Any], name: str) -> None:
     """Refuse an answer that is the report of a fault."""
     fault = answer.get("error")
     if isinstance(fault, dict):
-        said = _shown(str(fault.get("message", "no reason given")), 200)
-        raise FileUnusable(f"is an error that the service answered with: {said}", where=name)
+        what = f"is an error that the service answered with: {_message(fault)}"
+        raise FileUnusable(what, where=name)
+
+
+def _message(fault: dict[str, Any]) -> str:
+    return _shown(str(fault.get("message", "no reason given")), 200)
 
 
 def _shown(text: str, characters: int = SHOWN_CHARACTERS) -> str:
