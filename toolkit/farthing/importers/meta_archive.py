@@ -1,9 +1,10 @@
-"""Meta Ad Library API: ads with ranges of money and delivery, as JSON of ``ads_archive``.
+"""Meta Ad Library API: ads with ranges of money and delivery, from ``ads_archive``.
 
 Origin
     graph.facebook.com ``/ads_archive``: an answer comes in pages, ``{"data": [...], "paging":
-    {...}}``, the last of which may be empty; people keep them as they are, as one list, or as an
-    ad a line. Give the pages of one answer together, in any order.
+    {...}}``, the last of which may be empty; people keep them as they are, as one list, as an ad
+    or a page a line, or under ``ads``. Give the pages of one answer together, in any order. Tables
+    of ads are read as well: as the library itself and programs write them, from CSV or a workbook.
 Columns
     ``ad_delivery_start_time`` and what was asked for, since an answer has no other fields:
     ``id`` (or ``_id``), ``page_id``, ``page_name``, ``bylines`` (to 2021 ``funding_entity``),
@@ -11,7 +12,9 @@ Columns
     ``delivery_by_region`` (``region_distribution``), ``estimated_audience_size``
     (``potential_reach``), ``publisher_platforms``; of ads in the EU, UK and Brazil
     ``eu_total_reach``, ``uk_total_reach``, ``br_total_reach``, ``total_reach_by_location`` and
-    ``age_country_gender_reach_breakdown``. Other fields may be there.
+    ``age_country_gender_reach_breakdown``. In tables the id is ``ad_id`` or ``ad_archive_id`` too,
+    a range ``lower_bound: 0, upper_bound: 99`` or two columns, ``spend_lower`` and
+    ``spend_upper``. Other fields may be there.
 Traps
     Money and impressions are ranges on ladders that change within one answer, and the top of a
     ladder has no upper bound. 0-999 impressions can mean that an ad never ran. Ads in the EU that
@@ -24,7 +27,8 @@ Traps
     without a disclaimer; campaigns are made for each page and spelling, and people link them.
     Without an ``id`` an ad is known by its payer, page, times and texts, and a page that is
     given in two imports with other ads of that kind is counted as often. An id with a decimal
-    point or exponent was rounded by a program and is refused. The size of the audience aimed at is
+    point or exponent was rounded by a program and is refused; so is what others have estimated for
+    a constituency, ``guestimateSpendGBP``. The size of the audience aimed at is
     no delivery: it stands in the note of the money. Addresses of ads can hold access tokens and
     are not kept.
 """
