@@ -325,6 +325,30 @@ def test_a_tie_is_no_contradiction(target: Book) -> None:
     assert [row[3] for row in contests(target)] == [500, 500, 50]
 
 
+def test_titles_notes_and_totals_around_the_table_are_set_aside(target: Book) -> None:
+    title = "General election 2017: results by constituency" + "," * 22 + "\n"
+    total = ",,United Kingdom total,,,,,,,,,1400,850,9,,500,300,50,0,0,0,0\n"
+    note = "Source: House of Commons Library" + "," * 21 + "\n"
+    receipt = imported(target, BY_SEAT, title + SEATS + seat() + total + note)
+    assert (receipt.rows_read, receipt.rows_posted) == (4, 1)
+    assert receipt.asides == {
+        "a title above the header": 1, "a line of totals": 1, "a note below the table": 1,
+    }  # fmt: skip
+    assert target.sql("SELECT sum(votes) FROM current_contests").item() == 850
+
+
+def test_a_seat_without_a_code_is_no_line_of_totals(target: Book) -> None:
+    found = refusals(target, BY_SEAT, SEATS + seat(ons_id=""))
+    assert any("is blank and must not be" in rule for *_, rule in found)
+
+
+def test_a_note_below_candidates_is_set_aside(target: Book) -> None:
+    note = "Notes: the Speaker stood as such" + "," * 16 + "\n"
+    text = CANDIDATES + candidate("E14000001", "Con", "Ada", "Marsh", "1") + note
+    receipt = imported(target, BY_CANDIDATE, text)
+    assert receipt.asides == {"a note below the table": 1}
+
+
 # Both files of one election.
 
 BOTH = CANDIDATES + "".join(

@@ -288,6 +288,17 @@ def test_names_that_are_null(new: Book, tmp_path: Path) -> None:
     assert new.sql("SELECT name FROM current_campaigns").item() == "Dr Archer, Ambridge"
 
 
+def test_notes_and_totals_below_are_set_aside(new: Book, tmp_path: Path) -> None:
+    blank = dict.fromkeys(CANDIDATE, "")
+    total = {"ConstituencyId": "Total", "Short Total Spend": "9999.99"}
+    note = {"ConstituencyId": "Returns received by 1 May 2016"}
+    rows = [candidate(), blank | total, blank | note]
+    [receipt] = new.add(as_csv(tmp_path / "candidates_ge2015.csv", *rows))
+    assert (receipt.rows_read, receipt.rows_posted) == (3, 1)
+    assert receipt.asides == {"a line of totals": 1, "a note below the table": 1}
+    assert new.sql("SELECT count(*) FROM current_spend").item() == 2
+
+
 POUNDS = "is not an amount in pounds and pence, such as £1,234.50"
 TWICE = "stands in more than one row: its money would count as often"
 

@@ -193,6 +193,12 @@ def _seat(broken: str) -> str:
     return f"source_row IN ({SEATS} SELECT source_row FROM placed WHERE {broken})"
 
 
+def _blank(*columns: str) -> str:
+    return f"trim(concat({', '.join(columns)})) = ''"
+
+
+#: What stands below a table in a workbook.
+NOTE = "a note below the table"
 COMMONS_NAMES = {
     "ONS ID": "ons_id", "ONS region ID": "ons_region_id",
     "Constituency name": "constituency_name", "County name": "county_name",
@@ -237,6 +243,8 @@ FROM source
         "Change": "change",
     },
     settings=(ELECTION, HELD_ON),
+    aside=f"""CASE WHEN {_blank("constituency_name", "party_abbreviation", "surname", "votes")}
+              THEN '{NOTE}' END""",
     rules=(
         POLLED,
         Rule(
@@ -277,6 +285,12 @@ BY_CONSTITUENCY = Importer(
     },
     others=("[A-Za-z][A-Za-z0-9 &'_-]{0,40}",),
     settings=(ELECTION, HELD_ON, VOTES),
+    aside=f"""
+CASE WHEN {_blank("constituency_name", "first_party", "electorate", "valid_votes", "con", "lab")}
+     THEN '{NOTE}'
+     WHEN {_blank("ons_id", "constituency_type", "first_party")} AND NOT {_blank("valid_votes")}
+     THEN 'a line of totals' END
+""",
     rules=(
         POLLED,
         DECLARED_THEN,

@@ -20,7 +20,8 @@ Traps
     rule for here. Days of a period are known by the law for the elections of `PERIODS`, as they
     run at the earliest: a candidate may have become one later. A file says 0 where a candidate
     spent nothing and where no return came in. Totals by kind of payment (3a) and by purpose (3b)
-    are often not the total: the note says so. A total of less than a penny is an error of the
+    are often not the total: the note says so. Notes and lines of totals below the candidates are
+    set aside. A total of less than a penny is an error of the
     file, and its row is refused. Of candidates who stood for two parties together there is one
     row. ``NULL`` is written for a blank. The year of the election is in the name of the file.
 """
@@ -139,6 +140,12 @@ QUALIFY row_number() OVER (
 
 MONEY = ("Long Limit", "Short Limit", "Long Total Spend", "Short Total Spend")
 ID_TWICE = """"CandId" IN (SELECT "CandId" FROM source GROUP BY 1 HAVING count(*) > 1)"""
+#: What stands below the table: neither names a candidate.
+ASIDE = f"""
+CASE WHEN coalesce("CandId", "Forename", "Surname", "Party Name") IS NULL
+     THEN CASE WHEN coalesce({", ".join(f'"{column}"' for column in MONEY)}) IS NULL
+               THEN 'a note below the table' ELSE 'a line of totals' END END
+"""
 REQUIRED = frozenset(
     {
         "ConstituencyId",
@@ -195,6 +202,7 @@ WHERE "CandId" IS NOT NULL
         r"Spend (as )?% of (Long |Short )?Limit",
     ),
     settings=(ELECTION, OBSERVED_ON),
+    aside=ASIDE,
     rules=(
         *(
             Rule(f'"{column}" IS NULL', column, "is blank and must not be")
