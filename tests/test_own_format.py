@@ -905,9 +905,10 @@ def test_a_real_file_that_is_shifted_is_refused(book: Book, describe: Describe) 
 
 
 @real
-def test_the_draft_of_a_shifted_file_has_the_shifted_rows_refused() -> None:
+def test_the_draft_of_a_shifted_file_has_the_shifted_rows_refused(write_csv: Write) -> None:
     file = Path(REAL or "") / "platform_exports/kag_facebook_ads_age_gender_2017.csv"
-    table = tomllib.loads(draft(file))
+    renamed = file.read_text().replace("ad_id,", "our_id,", 1)  # of no known format
+    table = tomllib.loads(draft(write_csv("kag.csv", renamed)))
     assert (table["dates"], table["must"]) == (
         "dd/mm/yyyy",
         {"total_conversion": "filled", "approved_conversion": "filled"},

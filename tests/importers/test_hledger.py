@@ -393,6 +393,22 @@ def test_a_journal_is_refused_with_the_command(
     assert command in str(caught.value)
 
 
+def test_a_cell_of_several_commodities_is_refused_with_the_layout_that_is_read(
+    target: Book, write_csv: Write
+) -> None:
+    wide = grid(["account", "2024-05"], ["expenses:ads", "£12.50, 3.00 EUR"])
+    with pytest.raises(DataRefused) as caught:
+        target.add(write_csv("wide.csv", wide))
+    said = "wide.csv:2: has a cell with several commodities: print it with --layout=tall"
+    assert refused(caught)[0] == said
+    assert "several currencies share" not in str(refused(caught))
+    tall = grid(["account", "2024-05"], ["expenses:ads", "£12.50"], ["expenses:ads", "3.00 EUR"])
+    [receipt] = target.add(write_csv("tall.csv", tall))
+    assert receipt.rows_posted == 2
+    sums = target.sql("SELECT currency, low::VARCHAR FROM current_spend ORDER BY 1").rows()
+    assert sums == [("EUR", "3.00"), ("GBP", "12.50")]
+
+
 REAL = os.environ.get("FARTHING_REAL_DATA")
 real = pytest.mark.skipif(REAL is None, reason="needs the real files")
 

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -37,6 +38,7 @@ from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
 from farthing.records import Intake, joined
+from farthing.unread import refuse
 
 if TYPE_CHECKING:
     from farthing.check import Checked
@@ -620,12 +622,6 @@ def _readings(
     declared: Mapping[str, str],
 ) -> list[Reading]:
     """Take the files in and find the importer of each, in the order they can be posted in."""
-
-    def knows(header: Sequence[str]) -> bool | Sequence[str]:
-        if header and any(one.recognises(header) for one in IMPORTERS):
-            return True
-        return next(filter(None, (one.begins(header) for one in IMPORTERS)), False)
-
     chosen: list[tuple[Importer, Intake]] = []
     if name is not None and name.lower().endswith(".toml"):
         described = own_format.load(Path(name))
@@ -634,6 +630,7 @@ def _readings(
             chosen += [(described, intake) for intake in taken]
     else:
         for file in files:
+            knows = partial(_knows, file.name)
             taken = take_in(file, folder, knows=knows, encoding=encoding)
             chosen += [(choose(intake, IMPORTERS, name), intake) for intake in taken]
     known = {setting.name for one, _ in chosen for setting in one.settings}
@@ -644,6 +641,16 @@ def _readings(
         )
     chosen.sort(key=lambda pair: LEDGERS.index(pair[0].ledger))
     return [Reading(one, intake, declared) for one, intake in _paged(chosen, folder)]
+
+
+def _knows(file: str, row: Sequence[str]) -> bool | Sequence[str]:
+    """Tell whether a row of a file is a known header, or what its columns are where it has none."""
+    if row and any(one.recognises(row) for one in IMPORTERS):
+        return True
+    columns = next(filter(None, (one.begins(row) for one in IMPORTERS)), None)
+    if columns is None:
+        refuse(row, file)
+    return columns or False
 
 
 def _paged(

@@ -415,10 +415,15 @@ CASE WHEN {TOTAL} THEN 'the total'
      THEN CASE WHEN EXISTS (SELECT 1 FROM source AS lower
                             WHERE starts_with(trim(lower.account), trim(source.account) || ':'))
                THEN 'the sum of its sub-accounts' ELSE 'an account without entries' END END"""
+SEVERAL = "has a cell with several commodities: print it with --layout=tall"
+IS_SEVERAL = f"regexp_matches(text, ',\\s') AND NOT regexp_matches(text, '{AMOUNT}')"
 BALANCE_RULES = (
     Rule(
+        f"source_row IN (WITH {OWN} SELECT source_row FROM own WHERE {IS_SEVERAL})", None, SEVERAL
+    ),
+    Rule(
         f"source_row IN (WITH {OWN} SELECT source_row FROM own "
-        f"WHERE ({CODE.format(sign='sign')}) IS NULL)",
+        f"WHERE ({CODE.format(sign='sign')}) IS NULL AND NOT coalesce({IS_SEVERAL}, false))",
         None,
         SHARED,
     ),
