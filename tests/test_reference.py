@@ -97,7 +97,10 @@ def test_a_column_is_told_with_its_other_names_and_where_it_goes() -> None:
 
 def test_a_column_that_no_ledger_gets_is_told_by_its_use() -> None:
     rows = {row["column"]: row for row in importer("commons-constituencies").reference().to_dicts()}
-    assert rows["valid_votes"]["goes_to"] == "decides what is posted, is checked"
+    assert (
+        rows["valid_votes"]["goes_to"]
+        == "decides what is posted, is checked, tells what is set aside"
+    )
     assert rows["declaration_time"]["goes_to"] == "is checked"
 
 
