@@ -229,7 +229,8 @@ def read(text: TextIO, intake: Intake, folder: Path) -> list[Intake]:
         found.misfits.append(replace(found.asides.pop(), reason=CUT_OFF))
     if not found.rows:
         what = f"has no line of {', '.join(LAYOUTS)}: it itemises no spending that is read"
-        raise FileUnusable(what, where=intake.name)
+        hint = "spending is in reports (Forms 3, 3P, 3X), in Form 5 and in Form 24"
+        raise FileUnusable(what, where=intake.name, hint=hint)
     return _tables(intake, found, cover, folder, cut_off=cut_off, last=number)
 
 
