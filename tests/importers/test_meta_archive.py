@@ -139,6 +139,17 @@ def test_other_files_are_not_taken_for_it(header: tuple[str, ...]) -> None:
     assert not META_ARCHIVE.recognises(header)
 
 
+def test_a_file_without_any_figure_is_told_which_it_must_have(tmp_path: Path) -> None:
+    file = tmp_path / "ads.csv"
+    file.write_text(
+        "id,page_id,page_name,ad_delivery_start_time,currency\n1,2,Boats,2024-05-02,USD\n"
+    )
+    with pytest.raises(
+        FileUnusable, match=r"nearest is meta-archive \(missing: one of age_country"
+    ):
+        Book(tmp_path / "book.duckdb").add(file)
+
+
 # Both vocabularies
 
 

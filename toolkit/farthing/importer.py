@@ -704,6 +704,8 @@ def _unrecognised(
     unknown = nearest.unknown(intake.header)
     details = [f"missing: {_listed(missing)}"] if missing else []
     details += [f"unknown: {_listed(unknown)}"] if unknown else []
+    if not details:
+        details = [f"missing: one of {_listed(sorted(nearest.one_of))}"]
     closest = _closest(unknown, nearest.required | nearest.optional)
     further = f"farthing importers {nearest.name} lists its columns"
     further += f"; {otherwise}" if otherwise else ""
