@@ -592,6 +592,20 @@ def test_what_an_import_says_is_not_drawn_over(
         assert "\x1b[1A" not in after.partition("reading")[0].partition("posting")[0]
 
 
+def test_an_import_that_is_stopped_says_what_is_on_the_book(
+    run: Callable[..., Ran], files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("farthing.posting.post", stopped)
+    said = run("import", tmp_path / "b.duckdb", files / "good.csv")
+    assert said.code == 130
+    assert said.err == cli.STOPPED + "\n"
+    monkeypatch.undo()
+    assert run("import", tmp_path / "b.duckdb", files / "good.csv").code == 0
+
+
 def _read_all(terminal: int, shown: list[bytes]) -> None:
     """Read what comes, while it comes: a terminal that is not read makes its writer wait."""
     with contextlib.suppress(OSError):  # the other end is closed

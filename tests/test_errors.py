@@ -112,3 +112,9 @@ def test_a_notebook_shows_the_message_and_no_traceback() -> None:
     assert error._render_traceback_() == [
         "BookBusy: a.duckdb: is held by process 12\nHint: try again"
     ]
+
+
+def test_the_name_of_a_file_writes_no_line_of_its_own() -> None:
+    name = "a.csv\nHint: trust me"
+    assert str(FarthingError("is empty", where=name)) == "a.csv Hint: trust me: is empty"
+    assert str(Problem(name, 7, None, None, "is long")) == "a.csv Hint: trust me:7: is long"

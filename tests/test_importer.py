@@ -18,7 +18,7 @@ from farthing.book import Book
 from farthing.errors import DataRefused, FarthingError, FileUnusable, UsageError
 from farthing.importer import Importer, Posts, Reading, choose
 from farthing.importers import IMPORTERS
-from farthing.intake import take_in
+from farthing.intake import PAGE, take_in
 from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME
 from farthing.records import Intake
@@ -206,6 +206,21 @@ UNUSABLE: dict[str, tuple[str | bytes, str]] = {
         "spend.csv: is compressed\nHint: unpack it first",
     ),
     "pdf": (b"%PDF-1.7\n", "spend.csv: is a PDF\nHint: save the table as CSV"),
+    "photo": (
+        b"\xff\xd8\xff\xe0\0\x10JFIF",
+        "spend.csv: is a picture\nHint: write the table off as CSV",
+    ),
+    "picture": (b"\x89PNG\r\n\x1a\n", "spend.csv: is a picture\nHint: write the table off as CSV"),
+    "web page": (b"\n<!DOCTYPE HTML>\n<p>Log in</p>", f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}"),
+    "page with a mark": (b"\xef\xbb\xbf<html>", f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}"),
+    "book": (
+        b"12345678DUCK" + bytes(99),
+        "spend.csv: is a DuckDB database, as a book is\nHint: name the book first, then the files",
+    ),
+    "hole": (
+        bytes(9_999),
+        "spend.csv: is no text and no table\nHint: see whether its download was complete",
+    ),
     "many columns nobody knows": (
         HEADER.strip() + "".join(f",x{n}" for n in range(5000)) + "," + "y" * 5000 + "\n",
         "spend.csv:1: is of no known format; the nearest is spend (unknown: x0, x1, x2, x3, x4, "
@@ -461,8 +476,14 @@ def test_the_intake_folder_may_have_any_name(
 def test_a_folder_a_missing_file_and_one_that_cannot_be_read(book: Book, tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for name, message in (
-        ("folder.csv", "folder.csv: cannot be read: Is a directory"),
-        ("none.csv", "none.csv: cannot be read: No such file or directory"),
+        ("folder.csv", "folder.csv: is a folder without a file\nHint: name another"),
+        (
+            "none.csv",
+            "none.csv: cannot be read: No such file or directory\n"
+            "Hint: check its name and the folder",
+        ),
+        ("n" * 300, f"{'n' * 300}: cannot be read: File name too long"),
+        ("/dev/zero", "zero: is a device, not a file\nHint: name a file"),
         ("/proc/self/mem", "mem: cannot be read: Input/output error"),
     ):
         with pytest.raises(FileUnusable) as caught:

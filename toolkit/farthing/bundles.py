@@ -57,20 +57,22 @@ def gathered(files: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[
 
 def _files(path: Path) -> list[Path]:
     """Return a file, or the files of a folder; what is hidden is no part of it."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # which a name beyond all length is not, either
         return [path]
     inner = {file: file.relative_to(path) for file in sorted(path.rglob("*")) if file.is_file()}
     found = [file for file, name in inner.items() if not str(name).startswith(".")]
     found = [file for file in found if "/." not in inner[file].as_posix()]
     if not found:
-        raise FileUnusable("is a folder without a file", where=path.name)
+        raise FileUnusable(
+            "is a folder without a file", where=path.name or str(path), hint="name another"
+        )
     if len(found) > MOST_FILES:
         raise FileUnusable(f"is a folder of more than {MOST_FILES:,} files", where=path.name)
     for file in found:
         if file.suffix.lower() not in (*TABLES, ".zip") and not is_note(file):
             raise FileUnusable(
                 f"holds {inner[file]}, which is no table",
-                where=path.name,
+                where=path.name or str(path),
                 hint="name the files that you mean",
             )
     return found

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 TOUR = "00-tour.ipynb"
 #: How many rows at fault are printed of each check: where it was asked for by name, and else.
 SHOWN_BY_NAME, SHOWN_OF_ALL = 20, 5
+STOPPED = (
+    "Stopped: of the file that was being imported nothing is on the book.\n"
+    "Hint: run the same import again; files that are posted already change nothing"
+)
 #: How many names that are not linked are printed.
 SHOWN_UNLINKED = 20
 
@@ -169,6 +173,10 @@ def import_(
                 report=report,
                 progress=progress,
             )
+        except KeyboardInterrupt:
+            clear()
+            talk(STOPPED)
+            raise
         finally:
             clear()
             if as_json:

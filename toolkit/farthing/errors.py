@@ -56,10 +56,15 @@ class Problem:
     rule: str
 
     def __str__(self) -> str:
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        where = _one_line(self.file) + ("" if self.line is None else f":{self.line}")
         value = None if self.value is None else f'"{self.value}"'
         words = [word for word in (self.column, value, self.rule) if word is not None]
         return f"{where}: {' '.join(words)}"
+
+
+def _one_line(name: str) -> str:
+    """Keep the name of a file from writing a line of its own."""
+    return " ".join(name.splitlines())
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
@@ -114,7 +119,7 @@ class FarthingError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        first = self.what if self.where is None else f"{self.where}: {self.what}"
+        first = self.what if self.where is None else f"{_one_line(self.where)}: {self.what}"
         return first if self.hint is None else f"{first}\nHint: {self.hint}"
 
     def _render_traceback_(self) -> list[str]:
@@ -173,7 +178,7 @@ class DataRefused(FarthingError):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        head = self.what if self.where is None else f"{self.where}: {self.what}"
+        head = self.what if self.where is None else f"{_one_line(self.where)}: {self.what}"
         lines = [head, *problem_lines(self.problems)]
         if self.hint is not None:
             lines.append(f"Hint: {self.hint}")

@@ -10,6 +10,8 @@ import hashlib
 import io
 import lzma
 import os
+import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -33,10 +35,17 @@ ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 PARQUET = b"PAR1"
 #: How files begin that people take for tables, and are none that can be read.
+UNPACK = "unpack it first"
+PICTURE = "a picture", "write the table off as CSV"
+PAGE = "a web page", "is it one that asks to log in? Else save its table as CSV"
 OTHER_KINDS = (
-    (b"\x1f\x8b", "compressed", "unpack it first"),
-    (b"%PDF", "a PDF", "save the table as CSV"),
-    (b"SQLite format 3\0", "a SQLite database", "export its table as CSV"),
+    (rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!|\xfd7zXZ", "compressed", UNPACK),
+    (rb"%PDF", "a PDF", "save the table as CSV"),
+    (rb"\xff\xd8\xff|\x89PNG|GIF8|....ftyp", *PICTURE),
+    (rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)", *PAGE),
+    (rb"SQLite format 3\0", "a SQLite database", "export its table as CSV"),
+    (rb".{8}DUCK", "a DuckDB database, as a book is", "name the book first, then the files"),
+    (rb"\0\0", "no text and no table", "see whether its download was complete"),
 )
 #: Journals of plain-text accounting by the ends of their names: their own tools make a table.
 HLEDGER = "hledger print -O csv -o print.csv"
@@ -100,10 +109,27 @@ def take_in(
     name = os.fsencode(file.name).decode("utf-8", "replace")
     try:
         with file.open("rb") as source:
+            if not stat.S_ISREG(kind := os.fstat(source.fileno()).st_mode):
+                _refuse_endless(kind, name)
+            _refuse_other_kind(source.peek(), name)  # before it is copied: it may be large
             copy, sha256 = _copied(source, folder)
         return _read(copy, Intake(name, sha256), folder, knows, encoding)
     except OSError as error:
-        raise FileUnusable(f"cannot be read: {error.strerror or error}", where=name) from None
+        hint = "check its name and the folder" if isinstance(error, FileNotFoundError) else None
+        what = f"cannot be read: {error.strerror or error}"
+        raise FileUnusable(what, where=name, hint=hint) from None
+
+
+def _refuse_endless(kind: int, name: str) -> None:
+    """Refuse what has no end, such as /dev/zero; a pipe has one."""
+    if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+        raise FileUnusable("is a device, not a file", where=name, hint="name a file")
+
+
+def _refuse_other_kind(start: bytes, name: str) -> None:
+    for mark, kind, hint in OTHER_KINDS:
+        if re.match(mark, start, re.DOTALL):
+            raise FileUnusable(f"is {kind}", where=name, hint=hint)
 
 
 def in_memory(name: str, text: str, folder: Path) -> Intake:
@@ -130,10 +156,8 @@ def _read(
 ) -> list[Intake]:
     """Read a file by the reader that its first bytes ask for."""
     with copy.open("rb") as source:
-        start = source.read(20)
-    for mark, kind, hint in OTHER_KINDS:
-        if start.startswith(mark):
-            raise FileUnusable(f"is {kind}", where=intake.name, hint=hint)
+        start = source.read(40)
+    _refuse_other_kind(start, intake.name)
     if start.startswith(PARQUET):
         return [columnar.read(copy, intake, folder)]
     if start.startswith(OLD_WORKBOOK) or (
