@@ -222,9 +222,12 @@ def test_a_dry_run_shows_rows_and_makes_no_book(run: Callable[..., Ran], files: 
     said = run("import", files / "book.duckdb", files / "good.csv", "--dry-run")
     assert said.code == 0
     assert said.err == (
-        "good.csv: would be posted as sources, 1 of 1 rows\n"
-        "Mapped by:\nSELECT * EXCLUDE (source_line) FROM source\n"
+        "good.csv: would be posted as sources, 1 of 1 rows\n  rows by ledger: 1 for sources\n"
     )
+    assert re.search(r"^ origin_id +│ sources.origin_id *$", said.out, flags=re.MULTILINE)
+    [told] = json.loads(run("import", files / "n", files / "good.csv", "--dry-run", "--json").out)
+    assert told["mapping"]["origin_id"] == "sources.origin_id"
+    assert told["sql"] == "SELECT * EXCLUDE (source_line) FROM source"
     assert "A source" in said.out
     assert not (files / "book.duckdb").exists()
 

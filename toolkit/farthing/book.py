@@ -254,7 +254,7 @@ class Book:
         with storage.rehearsing(self.path) as connection:
             for reading in readings:
                 receipt = _post_one(connection, reading, quarantine, locale, progress)
-                receipts.append(receipt.as_rehearsed())
+                receipts.append(receipt.as_rehearsed(reading.mapping()))
                 report(receipts[-1])
         return receipts
 

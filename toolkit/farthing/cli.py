@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 TOUR = "00-tour.ipynb"
 #: How many rows at fault are printed of each check: where it was asked for by name, and else.
 SHOWN_BY_NAME, SHOWN_OF_ALL = 20, 5
+#: How many rows a dry run shows.
+FIRST_ROWS = 3
 STOPPED = (
     "Stopped: of the file that was being imported nothing is on the book.\n"
     "Hint: run the same import again; files that are posted already change nothing"
@@ -223,14 +225,22 @@ def _receipt_line(receipt: Receipt) -> str:
 
 
 def _print_rehearsal(receipt: Receipt) -> None:
-    """Show what an import would do: what is declared, the totals, the first rows, the mapping."""
+    """Show what an import would do: what is told, the mapping, the totals and the first rows."""
     for name, value in receipt.settings.items():
         talk(f"  {name}: {value or 'not told'}")
+    import polars as pl
+
+    if receipt.ledgers:
+        ledgers = ", ".join(f"{count:,} for {ledger}" for ledger, count in receipt.ledgers.items())
+        talk(f"  rows by ledger: {ledgers}")
+    if receipt.mapping:
+        columns = {"column": list(receipt.mapping), "goes_to": list(receipt.mapping.values())}
+        print_table(pl.DataFrame(columns), "What becomes of its columns", whole=True)
     if not receipt.totals.is_empty():
         print_table(receipt.totals, "What the rows come to")
     if not receipt.first_rows.is_empty():
-        print_table(receipt.first_rows, f"First rows for {receipt.ledger}")
-    talk(f"Mapped by:\n{receipt.sql.strip()}")
+        rows = receipt.first_rows.drop("source_id", "batch_id", strict=False).head(FIRST_ROWS)
+        print_table(rows, f"First rows for {receipt.ledger}")
 
 
 def _receipt_data(receipt: Receipt) -> dict[str, Any]:
@@ -239,6 +249,8 @@ def _receipt_data(receipt: Receipt) -> dict[str, Any]:
     return {
         **{name: getattr(receipt, name) for name in (*kept, *more)},
         "totals": receipt.totals.to_dicts(),
+        "mapping": receipt.mapping,
+        "sql": receipt.sql,
         "problems": [
             {name: getattr(problem, name) for name in ("file", "line", "column", "value", "rule")}
             for problem in receipt.problems

@@ -304,7 +304,7 @@ class Importer:
             return self._own_columns()
         others = [spellings(pattern) for pattern in self.others]
         names = (*dict.fromkeys(self.columns), *(names[0] for names in others))
-        goes_to = {name: ", ".join(places) for name, places in self._places(names).items()}
+        goes_to = {name: ", ".join(places) for name, places in self.places(names).items()}
         rows = [
             (name, name in self.required, self._also_named(name), goes_to[name])
             for name in dict.fromkeys(self.columns)
@@ -351,7 +351,7 @@ class Importer:
                 found.append(spelled)
         return ", ".join([*found[1:], *(["in any case"] if any_case else [])])
 
-    def _places(self, names: tuple[str, ...]) -> dict[str, list[str]]:
+    def places(self, names: tuple[str, ...]) -> dict[str, list[str]]:
         """Return where each column goes: the columns of ledgers that it is behind."""
         found: dict[str, list[str]] = {name: [] for name in names}
         for one in self.posts:
@@ -440,6 +440,12 @@ class Reading:
                 where=self.intake.name,
                 hint=_how(*untold),
             )
+
+    def mapping(self) -> dict[str, str]:
+        """Return what becomes of each column of the file, under the name that it has there."""
+        names = self.importer.named(self.intake.header)
+        places = self.importer.places(tuple(names))
+        return {name: ", ".join(places[known]) for known, name in names.items()}
 
     def let(self, name: str, value: str | None) -> None:
         """Let SELECTs read a value by its name."""

@@ -81,6 +81,8 @@ class Receipt:
         The first rows as the principal ledger has them.
     sql
         The SELECT that mapped them.
+    mapping
+        Of a rehearsal: what becomes of each column of the file.
     """
 
     file: str
@@ -101,11 +103,12 @@ class Receipt:
     totals: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False, compare=False)
     first_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False, compare=False)
     sql: str = field(default="", repr=False)
+    mapping: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def as_rehearsed(self) -> Receipt:
-        """Return it in the conditional: nothing was done."""
+    def as_rehearsed(self, mapping: dict[str, str]) -> Receipt:
+        """Return it in the conditional, for nothing was done, with what was mapped onto what."""
         said = {"posted": "would be posted", "refused": "would be refused"}
-        return replace(self, outcome=said.get(self.outcome, self.outcome))
+        return replace(self, outcome=said.get(self.outcome, self.outcome), mapping=mapping)
 
 
 @dataclass
@@ -226,6 +229,7 @@ def post(
             "ORDER BY source_row, entry_id LIMIT 5"
         ).pl(),
         sql=importer.posts[0].select,
+        mapping={},  # of a rehearsal alone
         **counts,
     )
 
