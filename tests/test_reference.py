@@ -34,8 +34,6 @@ TELL_THE_FORMAT = {
         *("AMNDT_IND", "CATEGORY", "CITY", "ENTITY_TP", "FORM_TP_CD", "IMAGE_NUM", "SCHED_TP_CD"),
         *("STATE", "TRANSACTION_PGI", "ZIP_CODE"),
     },
-    "google-ads-card": {"Campaign Group Name"},
-    "google-ads-days": {"Avg. CPC"},
     "hledger-print": {"credit", "debit", "txnidx"},
     "hledger-register": {"total", "txnidx"},
     "hledger-print-json": {"tindex"},

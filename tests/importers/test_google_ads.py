@@ -105,7 +105,22 @@ def test_a_report_is_money_and_delivery(book: Book, take: Take) -> None:
          "from 2025-11-03 to 2026-02-03"),
         ("3 November 2025 – 3 February 2026", "2025-11-03", "2026-02-04",
          "from 2025-11-03 to 2026-02-03"),
-        ("1. Nov. 2025 - 3. Feb. 2026", None, None, "of 1. Nov. 2025 - 3. Feb. 2026"),
+        *[
+            (words, "2025-11-03", "2026-02-04", "from 2025-11-03 to 2026-02-03")
+            for words in (
+                "3. Nov. 2025 - 3. Feb. 2026",
+                "3. November 2025 - 3. Februar 2026",
+                "3 nov. 2025 - 3 févr. 2026",
+                "3 de noviembre de 2025 - 3 de febrero de 2026",
+                "3 novembre 2025 - 3 febbraio 2026",
+                "3 november 2025 - 3 februari 2026",
+                "3 de nov. de 2025 - 3 de fev. de 2026",
+                "2025-11-03 - 2026-02-03",
+                "Campaign report (Nov 3, 2025-Feb 3, 2026)",
+            )
+        ],
+        ("31. November 2025 - 3. Feb. 2026", None, None, "of 31. November 2025 - 3. Feb. 2026"),
+        ("3 lis 2025 – 3 lut 2026", None, None, "of 3 lis 2025 – 3 lut 2026"),
     ],
 )  # fmt: skip
 def test_the_days_stand_above_the_header(
@@ -186,29 +201,183 @@ def test_utf_16_with_tabs(book: Book, take: Take) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("lines", "locale"),
-    [
-        (("Kampagnenbericht", "Gesamter Zeitraum",
-          "Kampagnenstatus;Kampagne;Währungscode;Kosten;Impr.;Klicks",
-          "Aktiv;Nord;EUR;1.234,50;12.000;3",
-          "Gesamt: Konto;;EUR;1.234,50;12.000;3"), "de_DE"),
-        (("Rapport sur les campagnes", "Toutes les dates",
-          "État;Campagne;Code de devise;Coût;Impressions;Clics",
-          "Activée;Nord;EUR;1234,50;12000;3",
-          "Total : compte;;EUR;1234,50;12000;3"), "fr_FR"),
-    ],
-    ids=["German", "French"],
-)  # fmt: skip
-def test_reports_in_other_languages(
-    lines: tuple[str, ...], locale: str, book: Book, take: Take
-) -> None:
-    receipt = take(*lines, locale=locale)
+LANGUAGES = {
+    "German": (
+        "Kampagnenbericht", "Gesamter Zeitraum",
+        "Kampagnenstatus;Kampagne;Budget;Budgettyp;Währungscode;Kosten;Impr.;Klicks",
+        "Aktiv;Nord;10,00;Täglich;EUR;1.234,50;12.000;3",
+        "Gesamt: Konto; --;10,00; --;EUR;1.234,50;12.000;3",
+    ),
+    "French": (
+        "Rapport sur les campagnes", "Toutes les dates",
+        "État de la campagne;Campagne;Budget;Type de budget;Code de la devise;Coût;Impr.;Clics",
+        "Activée;Nord;10,00;Quotidien;EUR;1\u202f234,50;12\u202f000;3",
+        "Total\u00a0: compte; --;10,00; --;EUR;1\u202f234,50;12\u202f000;3",
+    ),
+    "Spanish": (
+        "Informe de campañas", "Todo el período",
+        "Campaña;Presupuesto;Tipo de presupuesto;Código de moneda;Coste;Impresiones;Clics",
+        "Nord;10,00;Diario;EUR;1.234,50;12.000;3",
+        "Total: cuenta;10,00; --;EUR;1.234,50;12.000;3",
+    ),
+    "Italian": (
+        "Report campagne", "Tutto il periodo",
+        "Stato campagna;Campagna;Budget;Tipo di budget;Codice valuta;Costo;Impr.;Clic",
+        "Attiva;Nord;10,00;Giornaliero;EUR;1.234,50;12.000;3",
+        "Totale: account; --;10,00; --;EUR;1.234,50;12.000;3",
+    ),
+    "Dutch": (
+        "Campagnerapport", "Altijd",
+        "Campagnestatus;Campagne;Budget;Budgettype;Valutacode;Kosten;Vert.;Klikken",
+        "Actief;Nord;10,00;Dagelijks;EUR;1.234,50;12.000;3",
+        "Totaal: account; --;10,00; --;EUR;1.234,50;12.000;3",
+    ),
+    "Portuguese": (
+        "Relatório de campanhas", "Todo o período",
+        "Campanha;Orçamento;Tipo de orçamento;Código da moeda;Custo;Impr.;Cliques",
+        "Nord;10,00;Diário;EUR;1.234,50;12.000;3",
+        "Total: conta;10,00; --;EUR;1.234,50;12.000;3",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reports_in_other_languages(language: str, book: Book, take: Take) -> None:
+    receipt = take(*LANGUAGES[language])
     assert (receipt.importer, receipt.rows_posted, receipt.rows_set_aside) == ("google-ads", 1, 3)
-    assert spent(book) == [Decimal("1234.50")]
-    assert look(book, "SELECT low FROM current_reach WHERE measure = 'impressions'") == [
-        (Decimal(12000),)
+    assert look(book, "SELECT campaign_id, low, currency FROM current_spend") == [
+        ("google-ads:Nord", Decimal("1234.50"), "EUR")
     ]
+    assert look(book, "SELECT low FROM current_reach ORDER BY low") == [
+        (Decimal(3),), (Decimal(12000),)
+    ]  # fmt: skip
+    assert look(book, "SELECT quantity, low FROM current_statements") == [
+        ("daily budget of google-ads:Nord", Decimal(10))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown", "amount"),
+    [
+        ("1.234,50", "12.000", "1234.50"),
+        ("1,234.50", "12,000", "1234.50"),
+        ("1'234.50", "12’000", "1234.50"),
+        ("1 234,50", "12 000", "1234.50"),
+        ("1,03,153.00", "12,000", "103153.00"),
+        ("1.234", "12.000", "1234"),
+        ("1,234", "12,000", "1234"),
+        ("12,5", "12000", "12.5"),
+    ],
+)
+def test_figures_tell_which_mark_begins_the_decimals(
+    cost: str, shown: str, amount: str, book: Book, take: Take
+) -> None:
+    take("Campaign,Currency code,Cost,Impr.", f'North,JPY,"{cost}","{shown}"')
+    assert spent(book) == [Decimal(amount)]
+    assert look(book, "SELECT low FROM current_reach") == [(Decimal(12000),)]
+
+
+def test_a_mark_that_nothing_tells_is_declared(book: Book, take: Take) -> None:
+    lines = ("Campaign,Currency code,Cost,Impr.", 'North,JPY,"1,234",7')
+    said = refusal(take, *lines)
+    assert 'Cost "1,234" may have thousands or three decimals: declare it, as in' in said
+    take(*lines, declare={"decimals": "point"})
+    assert spent(book) == [Decimal(1234)]
+
+
+def test_two_marks_contradict(take: Take) -> None:
+    lines = ("Campaign,Currency code,Cost,Impr.", 'North,EUR,"1.234,50",7', "South,EUR,5.50,7")
+    assert "tells two things of which mark begins the decimals" in refusal(take, *lines)
+
+
+@pytest.mark.parametrize("cell", ['"1.23,456.70"', '"12 34.50"', "1e3", "some"])
+def test_what_is_no_figure_is_refused_as_it_stands(cell: str, take: Take) -> None:
+    said = refusal(take, "Campaign,Currency code,Cost,Impr.", f"North,EUR,{cell},7")
+    assert f'report.csv:2: Cost "{cell.strip(chr(34))}" cannot be read' in said
+
+
+@pytest.mark.parametrize(
+    ("days", "dates", "first"),
+    [
+        (("13/09/2026", "03/09/2026"), None, "2026-09-13"),
+        (("9/13/2026", "9/3/2026"), None, "2026-09-13"),
+        (("03/04/2026", "04/04/2026"), "DMY", "2026-04-03"),
+        (("03/04/2026", "04/04/2026"), "MDY", "2026-03-04"),
+        (("03.04.2026", "04.04.2026"), None, "2026-04-03"),
+    ],
+)
+def test_days_that_a_spreadsheet_has_rewritten(
+    days: tuple[str, str], dates: str | None, first: str, book: Book, take: Take
+) -> None:
+    header = "Day,Campaign,Currency code,Cost,Impr."
+    declared = {"dates": dates} if dates else None
+    take(header, *(f"{day},North,GBP,1.00,1" for day in days), declare=declared)
+    found = look(book, "SELECT incurred_on::VARCHAR FROM current_spend ORDER BY source_row")
+    assert found[0] == (first,)
+
+
+def test_an_order_of_days_that_nothing_tells_is_declared(take: Take) -> None:
+    said = refusal(take, "Day,Campaign,Currency code,Cost,Impr.", "03/04/2026,North,GBP,1.00,1")
+    assert "may begin with the day or the month: declare it, as in --declare dates=DMY" in said
+
+
+def test_a_report_of_adwords_has_totals_without_a_colon(book: Book, take: Take) -> None:
+    receipt = take(
+        "Campaign report (Jun 1, 2015-Jun 30, 2015)",
+        "Campaign state\tCampaign\tBudget\tClicks\tImpr.\tCost\tAvg. position",
+        "enabled\tNorth\t50.00\t20\t300\t20.00\t1.2",
+        "Total\t --\t --\t20\t300\t20.00\t1.2",
+        "Total - Search\t --\t --\t20\t300\t20.00\t1.2",
+        encoding="utf-16", declare={"currency": "USD"},
+    )  # fmt: skip
+    assert (receipt.rows_posted, receipt.rows_set_aside) == (1, 3)
+    assert look(book, PERIODS) == [
+        (None, "2015-06-01", "2015-07-01", "google ads by campaign by month")
+    ]
+
+
+@pytest.mark.parametrize("name", ["Total", "Summe", "Total - Search"])
+def test_a_campaign_that_is_called_as_a_total_is_refused(name: str, take: Take) -> None:
+    said = refusal(take, "Campaign,Currency code,Cost,Impr.", f"{name},GBP,1.00,12")
+    assert f'Campaign "{name}" is what a total is called' in said
+
+
+LEVELS = {
+    "Campaign,Ad group": ("THB,Sell", "THB,Cash"),
+    "Keyword,Match type,Campaign,Ad group": ("roof,Exact,THB,Sell", "roof,Broad,THB,Sell"),
+    "Search term,Match type,Campaign,Ad group,Keyword": (
+        "my roof,Exact,THB,Sell,roof", "a roof,Exact,THB,Sell,roof",
+    ),
+    "Headline 1,Final URL,Ad type,Campaign,Ad group": ("One,,Text,THB,Sell", "Two,,Text,THB,Sell"),
+    "Age,Campaign,Ad group": ("18 - 24,THB,Sell", "65+,THB,Sell"),
+    "City (User location),Country/Territory (User location),Campaign,Ad group": (
+        "Leeds,United Kingdom,THB,Sell", "Hull,United Kingdom,THB,Sell",
+    ),
+    "Day of the week,Campaign,Ad group": ("Monday,THB,Sell", "Tuesday,THB,Sell"),
+}  # fmt: skip
+
+
+def test_each_level_and_each_division_is_a_series_of_its_own(book: Book, take: Take) -> None:
+    for header, rows in LEVELS.items():
+        take(TITLE, NOVEMBER, f"{header},Currency code,Cost,Impr.",
+             *(f"{row},GBP,1.00,12" for row in rows))  # fmt: skip
+    found = look(book, "SELECT series, sum(low), count(DISTINCT record_key) FROM current_spend "
+                 "GROUP BY series")  # fmt: skip
+    assert len(found) == len(LEVELS)
+    assert {(total, keys) for _, total, keys in found} == {(Decimal(2), 2)}
+    areas = "SELECT segment FROM current_reach WHERE segment_kind = 'area' ORDER BY 1"
+    assert look(book, areas) == [("Hull, United Kingdom",), ("Leeds, United Kingdom",)]
+
+
+@pytest.mark.parametrize(
+    "more", ["Clicks", "Campaign type", "Currency code", "Status der Kampagne"]
+)
+def test_one_column_of_google_ads_is_enough_to_know_it(more: str, take: Take) -> None:
+    lines = (f"Week,Campaign,Cost,{more}", "2026-08-31,North,£70.00,")
+    if more.startswith("Status"):
+        assert "is of no known format" in refusal(take, *lines)
+    else:
+        assert take(*lines, declare={"currency": "GBP"}).importer == "google-ads"
 
 
 def test_a_blank_campaign_that_is_no_total_is_refused(take: Take) -> None:
@@ -254,14 +423,28 @@ def test_accounts_and_ids_name_a_campaign(book: Book, take: Take) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [('"₹24,532.22"', "INR"), ('"€24,532.22"', "EUR"), ('"£24,532.22"', "GBP")],
+    [
+        ('"₹24,532.22"', "INR"),
+        ('"€24,532.22"', "EUR"),
+        ('"£24,532.22"', "GBP"),
+        ('"R$ 24.532,22"', "BRL"),
+        ('"24 532,22 zł"', "PLN"),
+        ('"CA$24,532.22"', "CAD"),
+        ('"CHF 24’532.22"', "CHF"),
+        ('"24.532,22 €"', "EUR"),
+    ],
 )
 def test_a_sign_tells_the_currency(cell: str, code: str, book: Book, take: Take) -> None:
     take("Campaign,Cost,Impr.", f"North,{cell},12")
     assert look(book, "SELECT low, currency FROM current_spend") == [(Decimal("24532.22"), code)]
 
 
-@pytest.mark.parametrize("cell", ["$5.00", "5.00"])
+def test_the_currency_in_the_header(book: Book, take: Take) -> None:
+    take("Kampagne,Impressionen,Kosten (EUR)", 'Nord,100,"25,50"')
+    assert look(book, "SELECT low, currency FROM current_spend") == [(Decimal("25.50"), "EUR")]
+
+
+@pytest.mark.parametrize("cell", ["$5.00", "5.00", '"5,00 $"'])
 def test_an_ambiguous_currency_is_declared(cell: str, book: Book, take: Take) -> None:
     lines = ("Campaign,Cost,Impr.", f"North,{cell},12")
     assert refusal(take, *lines) == (
@@ -270,6 +453,12 @@ def test_an_ambiguous_currency_is_declared(cell: str, book: Book, take: Take) ->
     )
     take(*lines, declare={"currency": "AUD"})
     assert look(book, "SELECT low, currency FROM current_spend") == [(Decimal(5), "AUD")]
+
+
+@pytest.mark.parametrize("cell", ["£5.00", "R$5.00", "5.00 SEK"])
+def test_a_sign_of_another_currency_is_refused(cell: str, take: Take) -> None:
+    said = refusal(take, HEADER, f"Enabled,North,USD,{cell},12,3")
+    assert f'report.csv:2: Cost "{cell}" has the sign of another currency' in said
 
 
 def test_two_signs_contradict(take: Take) -> None:
@@ -362,6 +551,50 @@ def test_the_card_of_days_has_no_money(book: Book, take: Take) -> None:
 def test_a_day_that_cannot_be_is_refused(day: str, why: str, take: Take) -> None:
     said = refusal(take, DAYS, f'"{day}",1,2,3%,₹1', declare={"organisation": "Acme"})
     assert why in said
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "series"),
+    [
+        ("Device,Cost,Impressions,Clicks", ("Computers,₹9.00,5,1", "TV screens,₹1.00,7,0"),
+         "by device"),
+        ("Network,Clicks,Cost,Avg. CPC", ("Google Search,2,₹9.00,₹4", "Cross-network,1,₹1.00,₹1"),
+         "by network"),
+        ("Search,Cost,Clicks,Impressions,Conversions", ("a,₹9.00,2,3,0", "b,₹1.00,1,9,0"),
+         ", search term"),
+        ("Date,Clicks,Impressions,Cost", ('"Mon, 3 Nov 2025",2,3,₹9.00', "2025-11-04,2,3,₹1.00"),
+         "by day"),
+    ],
+)  # fmt: skip
+def test_cards_of_the_whole_account(
+    header: str, rows: tuple[str, str], series: str, book: Book, take: Take
+) -> None:
+    receipt = take(header, *rows, declare={"organisation": "Acme"})
+    assert receipt.importer == "google-ads-account"
+    assert spent(book) == [Decimal(9), Decimal(1)]
+    [(found, code)] = look(book, "SELECT DISTINCT series, currency FROM current_spend")
+    assert series in found
+    assert code == "INR"
+
+
+def test_money_of_a_card_in_no_currency_is_refused(take: Take) -> None:
+    said = refusal(take, "Device,Cost,Clicks", "Computers,$9.00,5", declare={"organisation": "A"})
+    assert 'Cost "$9.00" is in no currency: declare it, as in --declare currency=GBP' in said
+
+
+def test_the_card_of_changes_has_the_money_of_one_period(book: Book, take: Take) -> None:
+    receipt = take("Campaign Name,Cost,Cost (Comparison),Clicks,Clicks (Comparison)",
+                   '"North","₹1,532.22",₹7.00,"2,969",3')  # fmt: skip
+    assert receipt.importer == "google-ads-card"
+    assert spent(book) == [Decimal("1532.22")]
+
+
+@pytest.mark.parametrize("header", [
+    "Word,Cost,Clicks,Impressions,Conversions,Top Containing Queries",
+    "Day,Start Hour,Impressions",
+])  # fmt: skip
+def test_a_card_whose_rows_count_a_thing_twice_is_none(header: str, take: Take) -> None:
+    assert "is of no known format" in refusal(take, header, ",".join("1" * (header.count(",") + 1)))
 
 
 def test_a_table_of_search_results_is_no_card(take: Take) -> None:

@@ -1,0 +1,166 @@
+"""How Google Ads writes days, periods, figures and signs of currencies, as SQL that reads them."""
+
+from __future__ import annotations
+
+from farthing.importer import DAY, Rule, Setting
+from farthing.importers.google_ads_names import ALL_TIME, MONTHS, SHARED, SIGNS
+
+#: A day in words, in the order of most languages and in that of American English; a name of the
+#: day of the week may stand before it.
+DAY_FIRST = r"^(?:[^0-9,]+, )?([0-9]{1,2})\.? (?:de )?([^0-9 .]+)\.? (?:de )?([0-9]{4})$"
+MONTH_FIRST = r"^(?:[^0-9,]+, )?([^0-9 .,]+)\.? ([0-9]{1,2}), ([0-9]{4})$"
+DOTTED = r"^([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{4})$"
+SLASHED = r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$"
+YEAR_FIRST = r"^([0-9]{4})[-.]([0-9]{2})[-.]([0-9]{2})$"
+WORD = r"[^\W\d_]+"
+ONE_DAY = (
+    rf"(?:{WORD}\.? [0-9]{{1,2}}, [0-9]{{4}}"
+    rf"|[0-9]{{1,2}}\.? (?:de )?{WORD}\.? (?:de )?[0-9]{{4}}|{DAY})"
+)
+WINDOW = Setting(
+    name="window",
+    about="the days it covers",
+    values=f"{DAY} to {DAY}|All time",
+    example="2025-11-03 to 2026-02-03",
+    in_titles=rf'(?:^"?|\()({ALL_TIME}|{ONE_DAY}(?: ?[-–—] ?{ONE_DAY})?'
+    r'|[^()]{6,}[0-9]{4} ?[-–—] ?[^()]{6,}[0-9]{4})(?:"?,*$|\))',
+    in_name=r"([0-9]{4}\.[0-9]{2}\.[0-9]{2}-[0-9]{4}\.[0-9]{2}\.[0-9]{2})",
+    required=False,
+)
+
+
+def reported(name: str) -> str:
+    """Return the SQL of a cell, NULL where it is blank or not reported."""
+    return f"""nullif(nullif(trim("{name}"), '--'), '')"""
+
+
+def day(text: str) -> str:
+    """Return the SQL of a day as yyyy-mm-dd, NULL where it cannot be read."""
+    words = f"lower(regexp_replace(trim({text}), '[\\s\\p{{Z}}]+', ' ', 'g'))"
+    ways = (
+        _way(words, YEAR_FIRST, 1, 2, 3),
+        _way(words, DOTTED, 3, 2, 1),
+        _way(words, SLASHED, 3, 1, 2, "getvariable('dates') = 'MDY'"),
+        _way(words, SLASHED, 3, 2, 1, "getvariable('dates') = 'DMY'"),
+        _way(words, DAY_FIRST, 3, 2, 1),
+        _way(words, MONTH_FIRST, 3, 1, 2),
+    )
+    return f"strftime(try_strptime(CASE {' '.join(ways)} END, '%Y-%m-%d'), '%Y-%m-%d')"
+
+
+def _way(text: str, form: str, year: int, month: int, day: int, where: str = "true") -> str:
+    """Return the branch of the SQL of a day that is written in one form."""
+    parts = [f"regexp_extract({text}, '{form}', {at})" for at in (year, month, day)]
+    if form in (DAY_FIRST, MONTH_FIRST):
+        numbers = (
+            f"WHEN regexp_matches({parts[1]}, '^({begins})') THEN '{number}'"
+            for number, begins in MONTHS.items()
+        )
+        parts[1] = f"CASE {' '.join(numbers)} END"
+    written = " || '-' || ".join(parts)
+    return f"WHEN {where} AND regexp_matches({text}, '{form}') THEN {written}"
+
+
+#: The first and the last day of the window; NULL of both where it is in words that are not known.
+ENDS = r"^([0-9]{4}[-.][0-9]{2}[-.][0-9]{2}|.*?[^-0-9.][0-9]{4}) ?(?:[-–—]|to) ?(.+)$"
+WINDOW_DAYS = f"""
+SELECT {day("ends[1]")} AS window_starts, {day("ends[-1]")} AS window_ends
+FROM (
+  SELECT string_split(regexp_replace(getvariable('window'), '{ENDS}', '\\1 | \\2'), ' | ') AS ends
+)
+"""
+
+#: Of days with strokes, which Excel writes, some row must tell the order.
+DATES = Setting(
+    name="dates",
+    about="the order of its dates",
+    values="DMY|MDY",
+    example="DMY",
+    in_rows=f"""
+SELECT DISTINCT CASE WHEN one > 12 THEN 'DMY' WHEN two > 12 THEN 'MDY' END
+FROM (
+  SELECT try_cast(regexp_extract(trim("Day"), '{SLASHED}', 1) AS INTEGER) AS one,
+         try_cast(regexp_extract(trim("Day"), '{SLASHED}', 2) AS INTEGER) AS two
+  FROM source
+)""",
+    required=False,
+)
+UNORDERED = Rule(
+    f"""getvariable('dates') IS NULL AND regexp_matches(trim("Day"), '{SLASHED}')""",
+    "Day",
+    "may begin with the day or the month: declare it, as in --declare dates=DMY",
+)
+
+SPACES = r"[\s\p{Z}''’]"
+#: Thousands by a space or an apostrophe, which mean the same in every way of writing.
+SPACED = rf"-?[0-9]{{1,3}}({SPACES}[0-9]{{3}})*([.,][0-9]+)?"
+AMOUNTS = ("Cost", "Impr.", "Clicks", "Budget")
+BARE = "regexp_replace(cell, '[^0-9.,]', '', 'g')"
+#: Which mark begins the decimals is told by a figure that has both, by one or two digits behind
+#: the only one, and by a mark that stands twice or in a count, which parts thousands.
+DECIMALS = Setting(
+    name="decimals",
+    about="which mark begins the decimals of its amounts",
+    values="comma|point",
+    example="comma",
+    in_rows=f"""
+WITH cells AS (
+  SELECT unnest([{", ".join(f'"{name}"' for name in AMOUNTS)}]) AS cell,
+         unnest([false, true, true, false]) AS counts
+  FROM source
+), figure AS (SELECT DISTINCT {BARE} AS bare, counts FROM cells)
+SELECT DISTINCT CASE
+  WHEN regexp_matches(bare, '[.].*,[0-9]*$') THEN 'comma'
+  WHEN regexp_matches(bare, ',.*[.][0-9]*$') THEN 'point'
+  WHEN regexp_matches(bare, ',[0-9]{{1,2}}$') THEN 'comma'
+  WHEN regexp_matches(bare, '[.][0-9]{{1,2}}$') THEN 'point'
+  WHEN regexp_matches(bare, '[.].*[.]') OR (counts AND regexp_matches(bare, '[.]')) THEN 'comma'
+  WHEN regexp_matches(bare, ',.*,') OR (counts AND regexp_matches(bare, ',')) THEN 'point' END
+FROM figure""",
+    required=False,
+)
+OPEN = Rule(
+    r"""getvariable('decimals') IS NULL
+    AND regexp_matches("Cost", '[0-9][.,][0-9]{3}\s*[^0-9]*$')""",
+    "Cost",
+    "may have thousands or three decimals: declare it, as in --declare decimals=comma",
+)
+
+
+def figure(cell: str) -> str:
+    """Return the SQL of a figure as English writes it; what is none stays as it stands."""
+    close = f"regexp_replace({cell}, '{SPACES}', '', 'g')"
+    return f"""
+CASE WHEN NOT regexp_full_match({cell}, '{SPACED}')
+       AND NOT regexp_full_match({cell}, '-?[0-9]+([.,][0-9]{{2,3}})*([.,][0-9]+)?') THEN {cell}
+     WHEN getvariable('decimals') = 'comma'
+       AND regexp_full_match({close}, '-?([0-9]{{1,3}}([.][0-9]{{3}})+|[0-9]+)(,[0-9]+)?')
+     THEN replace(replace({close}, '.', ''), ',', '.')
+     WHEN regexp_full_match({close}, '-?[0-9]{{1,2}}(,[0-9]{{2}})+,[0-9]{{3}}([.][0-9]+)?')
+     THEN replace({close}, ',', '')
+     ELSE {close} END"""
+
+
+def sign(cell: str) -> str:
+    """Return the SQL of what is no digit or mark of a figure: the sign of its currency."""
+    return f"nullif(regexp_replace({cell}, '[-0-9.,\\s\\p{{Z}}''’]', '', 'g'), '')"
+
+
+def currency_of(cell: str) -> str:
+    """Return the SQL of the currency that a sign tells, NULL of one that several have."""
+    return f"nullif(regexp_extract({currencies(cell)}, '^[A-Z]{{3}}$'), '')"
+
+
+def currencies(cell: str) -> str:
+    """Return the SQL of the currencies that a sign may stand for, with bars between them."""
+    cases = " ".join(f"WHEN '{mark}' THEN '{codes}'" for mark, codes in (SIGNS | SHARED).items())
+    return f"""
+CASE {sign(cell)} {cases} ELSE nullif(regexp_extract({sign(cell)}, '^[A-Z]{{3}}$'), '') END"""
+
+
+def money(cell: str) -> str:
+    """Return the SQL of an amount without the sign of a currency."""
+    ends = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
+    bare = f"regexp_replace(replace({cell}, {sign(cell)}, ''), '{ends}', '', 'g')"
+    return f"""
+CASE WHEN {currencies(cell)} NOTNULL THEN {figure(bare)} ELSE {figure(cell)} END"""
