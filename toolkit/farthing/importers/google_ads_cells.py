@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from farthing.importer import DAY, Rule, Setting
 from farthing.importers.google_ads_names import ALL_TIME, MONTHS, SHARED, SIGNS
 
@@ -11,7 +13,9 @@ DAY_FIRST = r"^(?:[^0-9,]+, )?([0-9]{1,2})\.? (?:de )?([^0-9 .]+)\.? (?:de )?([0
 MONTH_FIRST = r"^(?:[^0-9,]+, )?([^0-9 .,]+)\.? ([0-9]{1,2}), ([0-9]{4})$"
 DOTTED = r"^([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{4})$"
 SLASHED = r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$"
-YEAR_FIRST = r"^([0-9]{4})[-.]([0-9]{2})[-.]([0-9]{2})$"
+YEAR_FIRST = r"^([0-9]{4})[.]([0-9]{2})[.]([0-9]{2})$"
+SLASHED_ORDER = r"""CASE getvariable('dates') WHEN 'MDY' THEN '\3-\1-\2' WHEN 'DMY' THEN '\3-\2-\1'
+                   ELSE '\0' END"""
 WORD = r"[^\W\d_]+"
 ONE_DAY = (
     rf"(?:{WORD}\.? [0-9]{{1,2}}, [0-9]{{4}}"
@@ -36,29 +40,26 @@ def reported(name: str) -> str:
 
 def day(text: str) -> str:
     """Return the SQL of a day as yyyy-mm-dd, NULL where it cannot be read."""
-    words = f"lower(regexp_replace(trim({text}), '[\\s\\p{{Z}}]+', ' ', 'g'))"
-    ways = (
-        _way(words, YEAR_FIRST, 1, 2, 3),
-        _way(words, DOTTED, 3, 2, 1),
-        _way(words, SLASHED, 3, 1, 2, "getvariable('dates') = 'MDY'"),
-        _way(words, SLASHED, 3, 2, 1, "getvariable('dates') = 'DMY'"),
-        _way(words, DAY_FIRST, 3, 2, 1),
-        _way(words, MONTH_FIRST, 3, 1, 2),
-    )
-    return f"strftime(try_strptime(CASE {' '.join(ways)} END, '%Y-%m-%d'), '%Y-%m-%d')"
+    parts = f"lower(regexp_replace(trim({text}), '[\\s\\p{{Z}}]+', ' ', 'g'))"
+    for form, order in (
+        (DAY_FIRST, r"'\3-\2-\1'"),
+        (MONTH_FIRST, r"'\3-\1-\2'"),
+        (DOTTED, r"'\3-\2-\1'"),
+        (YEAR_FIRST, r"'\1-\2-\3'"),
+        (SLASHED, SLASHED_ORDER),
+    ):
+        parts = f"regexp_replace({parts}, '{form}', {order})"
+    year, month, day = (f"split_part({parts}, '-', {at})" for at in (1, 2, 3))
+    named = f"{year} || '-' || {_month(month)} || '-' || {day}"
+    return f"""
+strftime(coalesce(try_strptime({parts}, '%Y-%m-%d'), try_strptime({named}, '%Y-%m-%d')),
+         '%Y-%m-%d')"""
 
 
-def _way(text: str, form: str, year: int, month: int, day: int, where: str = "true") -> str:
-    """Return the branch of the SQL of a day that is written in one form."""
-    parts = [f"regexp_extract({text}, '{form}', {at})" for at in (year, month, day)]
-    if form in (DAY_FIRST, MONTH_FIRST):
-        numbers = (
-            f"WHEN regexp_matches({parts[1]}, '^({begins})') THEN '{number}'"
-            for number, begins in MONTHS.items()
-        )
-        parts[1] = f"CASE {' '.join(numbers)} END"
-    written = " || '-' || ".join(parts)
-    return f"WHEN {where} AND regexp_matches({text}, '{form}') THEN {written}"
+def _month(word: str) -> str:
+    """Return the SQL of the number of a month, NULL of what is none."""
+    begins = f"left(rpad(replace(replace({word}, 'juin', 'jun'), 'juil', 'jul'), 3, '.'), 3)"
+    return f"substr('{MONTHS}', nullif(strpos('{MONTHS}', ' ' || {begins}), 0) + 4, 2)"
 
 
 #: The first and the last day of the window; NULL of both where it is in words that are not known.
@@ -160,7 +161,6 @@ CASE {sign(cell)} {cases} ELSE nullif(regexp_extract({sign(cell)}, '^[A-Z]{{3}}$
 
 def money(cell: str) -> str:
     """Return the SQL of an amount without the sign of a currency."""
-    ends = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
-    bare = f"regexp_replace(replace({cell}, {sign(cell)}, ''), '{ends}', '', 'g')"
-    return f"""
-CASE WHEN {currencies(cell)} NOTNULL THEN {figure(bare)} ELSE {figure(cell)} END"""
+    signs = "|".join(re.escape(mark) for mark in sorted(SIGNS | SHARED, key=len, reverse=True))
+    one, space = f"({signs}|[A-Z]{{3}})", r"[\s\p{Z}]*"
+    return figure(f"regexp_replace({cell}, '^{one}{space}|{space}{one}$', '')")

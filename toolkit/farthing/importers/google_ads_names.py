@@ -162,12 +162,13 @@ TOTAL = "Total|Totale|Totaal|Totales|Totais|Gesamt|Insgesamt|Summe"
 #: Of types of budgets in lower case.
 DAILY = ("daily", "täglich", "quotidien", "diario", "giornaliero", "dagelijks", "diário")
 WHOLE = ".*(total|totaal|gesamt).*"
-#: How the months begin in the languages of the headers; no beginning is of two of them.
-MONTHS = {
-    "01": "jan|ene|gen", "02": "feb|f[ée]v", "03": "mar|mär|mrt|maa", "04": "apr|avr|abr",
-    "05": "may|mai|mag|mei", "06": "jun|juin|giu", "07": "jul|juil|lug", "08": "aug|ao[uû]|ago",
-    "09": "sep|set", "10": "oct|okt|ott|out", "11": "nov", "12": "dec|dez|d[ée]c|dic",
-}  # fmt: skip
+#: How the months begin in the languages of the headers, with their numbers; no beginning is of
+#: two of them, but for ``juin`` and ``juil``, which are told apart before.
+MONTHS = (
+    " jan01 ene01 gen01 feb02 fév02 fev02 mar03 mär03 mrt03 maa03 apr04 avr04 abr04 may05 mai05"
+    " mag05 mei05 jun06 giu06 jul07 lug07 aug08 aoû08 aou08 ago08 sep09 set09 oct10 okt10 ott10"
+    " out10 nov11 dec12 dez12 déc12 dic12"
+)
 #: Signs that are of one currency. ``$``, ``kr`` and ``¥`` may be of several.
 SIGNS = {
     "₹": "INR", "€": "EUR", "£": "GBP", "R$": "BRL", "zł": "PLN", "Kč": "CZK", "Ft": "HUF",
