@@ -39,7 +39,7 @@ from farthing.ledgers.spend import SPEND
 PROVENANCE = Provenance(publisher="Google", origin_id="google-political-ads")
 FIGURE = "(?i)^spend_[a-z]{3}$"
 LEAST = "(?i)^spend_range_min_[a-z]{3}$"
-RANGE = "(?i)^spend_range_(min|max)_[a-z]{3}$"
+MOST = "(?i)^spend_range_max_[a-z]{3}$"
 #: Members of the Union outside the euro, now or at some time since 2018: of a fixed past, so that
 #: a new currency in a file is none of them.
 IN_THE_EURO_COLUMN = "('BGN', 'HRK', 'CZK', 'DKK', 'HUF', 'PLN', 'RON', 'SEK')"
@@ -315,12 +315,14 @@ AD_PERIOD = """nullif(trim("Date_Range_Start"), '') AS starts_on,
 #: "100-1k" may mean a hundred or a hundred thousand to whoever does not know the ladder.
 OLD_RANGE = r"""regexp_replace("Spend_USD", '^([0-9]+)\s*[-–]\s*([0-9]+)[kK]$', '\1-\2000')"""
 AD_SPEND = f"""
-WITH cells AS ({_cells(RANGE)}), pairs AS (
-  SELECT source_row, currency,
-         max(cell) FILTER (name ILIKE '%range_min%') AS low,
-         max(cell) FILTER (name ILIKE '%range_max%') AS high,
-         max(figure) FILTER (name ILIKE '%range_min%') AS figure
-  FROM cells GROUP BY source_row, currency
+WITH lows AS (
+  -- Of twenty ranges one or two say something: the others go before they are held.
+  SELECT * FROM ({_cells(LEAST)})
+  WHERE getvariable('meaning') <> 'native' OR figure IS DISTINCT FROM 0
+     OR currency = getvariable('currency')
+), pairs AS (
+  SELECT source_row, currency, lows.cell AS low, highs.cell AS high, lows.figure
+  FROM lows LEFT JOIN ({_cells(MOST)}) AS highs USING (source_row, currency)
 ), seen AS (
   SELECT *,
          {WHOLE},
