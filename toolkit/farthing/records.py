@@ -20,6 +20,8 @@ import polars as pl
 from farthing.errors import FileUnusable
 
 BATCH_ROWS = 100_000
+#: How many cells a part may have that is gathered row by row: a table can have sixty columns.
+BATCH_CELLS = 2_000_000
 
 T = TypeVar("T")
 
@@ -163,11 +165,12 @@ def written(frame: pl.DataFrame, folder: Path) -> Path:
 
 def _frames(records: Iterator[Numbered], header: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Gather records into frames of bounded size."""
+    most = min(BATCH_ROWS, BATCH_CELLS // max(1, len(header)) or 1)
     while True:
         numbers: list[int] = []
         lines: list[int] = []
         cells: list[str | None] = []  # of all rows in one list: as many small lists are slow
-        for number, line, record in islice(records, BATCH_ROWS):
+        for number, line, record in islice(records, most):
             numbers.append(number)
             lines.append(line)
             cells += record
