@@ -324,6 +324,17 @@ def test_a_reference_that_stands_twice_is_refused(new: Book, tmp_path: Path) -> 
     assert refusal(new, path) == [f"a.csv:{line}: {words}" for line in (2, 3)]
 
 
+def test_a_reference_that_stands_twice_far_apart_is_refused(
+    new: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of more rows than are mapped at a time is one file all the same."""
+    monkeypatch.setattr("farthing.readers.plain.BLOCK_BYTES", 600)
+    path = export(tmp_path / "a.csv", *[item()] * 5)
+    path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
+    words = 'ECRef "SP1" stands in more than one row: its money would count as often'
+    assert refusal(new, path) == [f"a.csv:{line}: {words}" for line in (2, 7)]
+
+
 def test_a_later_export_takes_the_place_of_an_earlier(new: Book, tmp_path: Path) -> None:
     for day, total in (("2021-02-01", "£70.00"), ("2020-02-01", "£50.00")):
         new.add(export(tmp_path / f"spending-{day}.csv", item(TotalExpenditure=total)))

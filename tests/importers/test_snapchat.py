@@ -305,7 +305,7 @@ def test_what_cannot_be_read_is_refused(
 
 
 def test_an_ad_twice_in_one_file_is_refused(target: Book) -> None:
-    words = "stands in more than one row of the file"
+    words = "stands in more than one row: its money would count as often"
     assert refusals(target, ads({}, {"Spend": "44"}, {"ADID": "aa02"})) == [
         ("ADID", "aa01", words), ("ADID", "aa01", words),
     ]  # fmt: skip

@@ -37,6 +37,7 @@ DRAFT = "farthing draft FILE describes one of your own"
 AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
 #: Spaces that mean nothing within a cell: all but one of several, and those that break a line.
 LOOSE = r"[ ]{2}|[\t\n\f\r\x{00a0}]"
+TWICE = "stands in more than one row: its money would count as often"
 DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 
 #: What SELECTs of importers may call. What cannot be read is passed on as it stands: the ledger
@@ -204,6 +205,8 @@ class Importer:
         What is declared where the file does not tell.
     rules
         What its rows must not be.
+    unique
+        A column of which no two rows of a file may have one value, wherever in it they stand.
     aside
         SQL over ``source``: what a row is that is no data, such as a total; NULL for all others.
     dates
@@ -236,6 +239,7 @@ class Importer:
     gathers: str | None = None
     settings: tuple[Setting, ...] = ()
     rules: tuple[Rule, ...] = ()
+    unique: str | None = None
     aside: str | None = None
     dates: str = "yyyy-mm-dd"
     locale: str | None = None
@@ -409,6 +413,7 @@ class Reading:
             self.let(name, value)
         if importer.gathers is not None:
             self._gather(importer.gathers)
+        self.rules = (*importer.rules, *self._twice())
 
     @property
     def source_id(self) -> str:
@@ -459,8 +464,12 @@ class Reading:
             yield
 
     def offer(self, rows: pl.DataFrame) -> None:
-        """Make rows of the file the table ``source``, under the names that SELECTs know."""
-        names = self.importer.named(self.intake.header)
+        """Make rows of the file the table ``source``, under the names that SELECTs know.
+
+        A column that the rows do not have is blank.
+        """
+        named = self.importer.named(self.intake.header)
+        names = {known: name for known, name in named.items() if name in rows.columns}
         # The engine takes "Total" and "total" for one name: of two the format's own is meant.
         own = {name.lower() for name in self.importer.columns}
         columns = [
@@ -473,20 +482,39 @@ class Reading:
             for name in self.importer.columns
             if name not in names
         ]
-        rows = _tidied(rows) if self.importer.tidy else rows
-        offered = rows.select("source_row", "source_line", *columns, *absent).to_arrow()
+        rows = rows.select("source_row", "source_line", *columns, *absent)
+        offered = (_tidied(rows) if self.importer.tidy else rows).to_arrow()
         # The engine reads the batches of a table at once, and one batch by one of its threads.
         batches = offered.to_batches(max_chunksize=SHARE_ROWS)
         self.engine.register("source", pa.Table.from_batches(batches, offered.schema))
 
     def _gather(self, query: str) -> None:
         """Make what a SELECT finds in all parts of the file the table ``gathered``."""
-        found = []
-        for frame in self.intake.frames():
-            self.offer(frame)
-            found.append(self.select(query))
-        if found:
+        if found := list(self._found(query)):
             self.engine.register("gathered", pl.concat(found).unique())
+
+    def _found(self, query: str) -> Iterator[pl.DataFrame]:
+        """Yield what a SELECT finds in each part of the file, of which it sees what it names."""
+        names = self.importer.named(self.intake.header)
+        every = "*" in query or "COLUMNS(" in query
+        named = [] if every else [names[one] for one in mentioned(query, tuple(names))]
+        places = [] if every else ["source_row", "source_line"]
+        for frame in self.intake.frames(*places, *named):
+            self.offer(frame)
+            yield self.select(query)
+
+    def _twice(self) -> Iterator[Rule]:
+        """Yield the rule on rows that share what none may, where any two of the file do."""
+        column = self.importer.unique
+        if column is None or not self.intake.parts:
+            return
+        name = self.importer.named(self.intake.header)[column]
+        rows = pl.concat(self.intake.frames("source_row", name))
+        cell = pl.col(name).str.strip_chars(SPACES)
+        twice = rows.filter(cell.is_duplicated() & (cell != "")).select("source_row")
+        if len(twice):
+            self.engine.register("twice", twice)
+            yield Rule("source_row IN (SELECT source_row FROM twice)", column, TWICE)
 
     def select(self, query: str) -> pl.DataFrame:
         """Run a SELECT on the rows that were offered last."""
@@ -506,7 +534,7 @@ class Reading:
 
     def broken(self) -> Iterable[tuple[int, Fault]]:
         """Yield each rule of the format that a row offered breaks."""
-        rules = self.importer.rules
+        rules = self.rules
         # All rules in one pass: nearly every file breaks none.
         flags = ", ".join(f"count(*) FILTER (WHERE {rule.broken})" for rule in rules)
         counts = self.select(f"SELECT {flags} FROM source").row(0) if rules else ()
@@ -572,11 +600,8 @@ class Reading:
     def _told(self, setting: Setting) -> set[str]:
         """Return what the file tells: by its rows, its header, its titles or, last, its name."""
         if setting.in_rows is not None:
-            told = set()
-            for frame in self.intake.frames():
-                self.offer(frame)
-                told |= {row[0] for row in self.select(setting.in_rows).rows()} - {None}
-            if told:
+            found = self._found(setting.in_rows)
+            if told := {row[0] for part in found for row in part.rows()} - {None}:
                 return told
         for pattern, texts in (
             (setting.in_header, self.intake.header),

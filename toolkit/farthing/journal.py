@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute
 
 from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME, LEDGERS
-from farthing.records import BATCH_ROWS
+from farthing.records import BATCH_ROWS, ahead
 from farthing.storage import JOURNAL_TABLES
 
 #: What a head seals of a journal entry.
@@ -71,34 +74,59 @@ SET_ASIDE: dict[str, Any] = {
 }
 
 
-def content_sha256(connection: duckdb.DuckDBPyConnection, columns: Iterable[str], rows: str) -> str:
-    """Return the hash of rows in file order, whatever file or engine holds them.
+def content_sha256(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: str, order: Sequence[str]
+) -> str:
+    """Return the hash of rows in an order of their own, whatever file or engine holds them.
 
-    A cell is its text behind its length in bytes, or a mark where it is NULL, so that no text
-    can be moved from one cell to the next unseen.
+    Of each column the lengths of its cells as text are hashed, -1 where a cell is NULL, and the
+    texts, so that none can be moved from one cell to the next unseen.
     """
-    cells = ", ".join(
-        f"coalesce(strlen({name}::VARCHAR) || ':' || {name}::VARCHAR, '-')" for name in columns
+    digests = [(hashlib.sha256(), hashlib.sha256()) for _ in columns]
+    cells = ", ".join(f"{name}::VARCHAR" for name in columns)
+    selects = (
+        f"SELECT {cells} FROM {rows} AND {some} ORDER BY {', '.join(order)}"
+        for some in _slices(connection, rows)
     )
-    row_hashes = f"SELECT source_row, sha256(concat({cells})) AS row_sha256 FROM {rows}"
-    digest = hashlib.sha256()
-    ordered = f"SELECT row_sha256 FROM ({row_hashes}) ORDER BY source_row, row_sha256"
-    for batch in connection.sql(ordered).to_arrow_reader(BATCH_ROWS):
-        digest.update("".join(batch.column(0).to_pylist()).encode())
-    return digest.hexdigest()
+    batches = (
+        batch for select in selects for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS)
+    )
+    for batch in ahead(batches):
+        for (lengths, texts), column in zip(digests, batch.columns, strict=True):
+            lengths.update(compute.binary_length(column).fill_null(-1).to_numpy())
+            texts.update(_text(column.drop_null()))
+    hashes = [one.hexdigest() for pair in digests for one in pair]
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
-def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str) -> str:
+def _slices(connection: duckdb.DuckDBPyConnection, rows: str) -> Iterator[str]:
+    """Yield conditions that part rows by their numbers, so that few are put in order at a time."""
+    begins = f"SELECT min(source_row) FROM {rows}"
+    while (start := connection.execute(begins).fetchall()[0][0]) is not None:
+        end = start + BATCH_ROWS
+        yield f"source_row >= {start} AND source_row < {end}"
+        begins = f"SELECT min(source_row) FROM {rows} AND source_row >= {end}"
+
+
+def _text(cells: pa.StringArray) -> pa.Buffer:
+    """Return the bytes of cells, one behind the other."""
+    _, ends, text = cells.buffers()
+    first, last = np.frombuffer(ends, np.int32)[[cells.offset, cells.offset + len(cells)]]
+    return text[first:last]
+
+
+def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, batch_id: int) -> str:
     """Return the hash of the rows an import posted; the import's own number is left out."""
     columns = [column.name for column in ledger.columns if column.name != "batch_id"]
-    return content_sha256(connection, columns, rows)
+    rows = f"{ledger.name} WHERE batch_id = {batch_id}"
+    return content_sha256(connection, columns, rows, ("source_row", "entry_id"))
 
 
 def refused_sha256(connection: duckdb.DuckDBPyConnection, batch_id: int) -> str:
     """Return the hash of the rows an import did not post, and of the reasons."""
     hashes = [
-        content_sha256(connection, list(columns)[1:], f"{table} WHERE batch_id = {batch_id}")
-        for table, columns in (
+        content_sha256(connection, columns, f"{table} WHERE batch_id = {batch_id}", columns)
+        for table, (_, *columns) in (
             ("refused_rows", REFUSED_ROW),
             ("refusals", REFUSAL),
             ("set_aside_rows", SET_ASIDE),
@@ -155,11 +183,11 @@ def _batch_faults(connection: duckdb.DuckDBPyConnection, entry: dict[str, Any]) 
         if name not in BY_NAME:
             faults.append(f"journal entry {batch} ({file}) names no ledger")
             continue
-        rows = f"(SELECT * FROM {name} WHERE batch_id = {batch})"
-        [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
+        count_rows = f"SELECT count(*) FROM {name} WHERE batch_id = {batch}"
+        [(count,)] = connection.execute(count_rows).fetchall()
         if count != posted:
             faults.append(f"{name}: {file} posted {posted} rows and {count} are there")
-        elif posted_sha256(connection, BY_NAME[name], rows) != sha256:
+        elif posted_sha256(connection, BY_NAME[name], batch) != sha256:
             faults.append(f"{name}: rows of {file} were changed after they were posted")
     if refused_sha256(connection, batch) != entry["refused_sha256"]:
         faults.append(f"what was refused of {file} was changed afterwards")

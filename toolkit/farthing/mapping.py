@@ -56,6 +56,8 @@ def _parted(reading: Reading, rows: pl.DataFrame) -> tuple[dict[int, str], pl.Da
     if reading.importer.aside is None:
         return {}, rows
     found = reading.asides()
+    if not len(found):
+        return {}, rows
     kept = rows.join(found, on="source_row", how="anti", maintain_order="left")
     reading.offer(kept)
     return dict(found.rows()), kept

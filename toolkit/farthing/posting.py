@@ -631,5 +631,5 @@ def _close_entry(staging: _Staging, outcome: str, counts: dict[str, int]) -> Non
 def _posting(
     connection: duckdb.DuckDBPyConnection, ledger: Ledger, batch_id: int
 ) -> tuple[str, int, str]:
-    rows = f"(SELECT * FROM {ledger.name} WHERE batch_id = {batch_id})"
-    return ledger.name, _count(connection, rows), posted_sha256(connection, ledger, rows)
+    count = _count(connection, f"{ledger.name} WHERE batch_id = {batch_id}")
+    return ledger.name, count, posted_sha256(connection, ledger, batch_id)

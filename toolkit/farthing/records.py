@@ -94,11 +94,11 @@ class Intake:
     pages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     beside: tuple[str, ...] = ()
 
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows, a part at a time."""
+    def frames(self, *columns: str) -> Iterator[pl.DataFrame]:
+        """Yield the rows, a part at a time; of all columns where none are named."""
         for part in self.parts:
             with part.open("rb") as file:
-                yield pl.read_ipc(file)
+                yield pl.read_ipc(file, columns=list(columns) or None)
 
     def file_of(self, row: int) -> str:
         """Return the name of the file that a row stands in."""

@@ -139,7 +139,6 @@ QUALIFY row_number() OVER (
 
 
 MONEY = ("Long Limit", "Short Limit", "Long Total Spend", "Short Total Spend")
-ID_TWICE = """"CandId" IN (SELECT "CandId" FROM source GROUP BY 1 HAVING count(*) > 1)"""
 #: What stands below the table: neither names a candidate.
 ASIDE = f"""
 CASE WHEN coalesce("CandId", "Forename", "Surname", "Party Name") IS NULL
@@ -208,7 +207,6 @@ WHERE "CandId" IS NOT NULL
             Rule(f'"{column}" IS NULL', column, "is blank and must not be")
             for column in ("ConstituencyId", "CandId", "Constituency Name")
         ),
-        Rule(ID_TWICE, "CandId", "stands in more than one row: its money would count as often"),
         Rule(
             'money("Electorate (Limit)") IS NULL',
             "Electorate (Limit)",
@@ -216,6 +214,7 @@ WHERE "CandId" IS NOT NULL
         ),
         *(Rule(f"NOT {is_pounds(column)}", column, NO_POUNDS) for column in MONEY),
     ),
+    unique="CandId",
     tidy=True,
     locale="en_GB",
     provenance=Provenance(

@@ -156,10 +156,6 @@ SELECT source_row,{ROW},
        "Impressions" AS amount
 FROM source
 """
-TWICE = """
-trim("ADID") IN (SELECT trim("ADID") FROM source GROUP BY 1 HAVING count(*) > 1)
-AND trim("ADID") <> ''
-"""
 
 SNAPCHAT = Importer(
     name="snapchat",
@@ -199,8 +195,8 @@ SNAPCHAT = Importer(
     rules=(
         Rule("""coalesce(trim("ADID"), '') = ''""", "ADID", "is blank and must not be"),
         Rule(f"{CODE} IS NULL", "Currency Code", UNTOLD),
-        Rule(TWICE, "ADID", "stands in more than one row of the file"),
     ),
+    unique="ADID",
     dates="yyyy/mm/dd hh:mm:ssZ",
     locale="en_GB",
     provenance=Provenance(publisher="Snap", origin_id="snapchat-political-ads"),
