@@ -370,7 +370,7 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
         **{f"(?i:{'|'.join(names)})": known for known, names in NAMES.items()},
         **API_BREAKDOWNS,
     },
-    others=(".*",),
+    others=("(?!fb_campaign_id$).*",),
     settings=(CURRENCY, DATES, ORGANISATION, CAMPAIGN, PERIOD, POINT, OBSERVED),
     rules=(
         Rule(
