@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -203,6 +204,42 @@ def test_what_appeared_moved_and_vanished_is_told_with_its_money(
         ("appeared", "GBP", 1, None, Decimal(120)),
         ("moved", "GBP", 1, Decimal(500), Decimal(750)),
         ("vanished", "GBP", 1, Decimal(0), None),
+    ]
+
+
+def test_what_tells_of_the_same_twice_is_not_added(tmp_path: Path) -> None:
+    campaigns = [{"campaign_id": name, "name": name} for name in ("a", "b")]
+    book = small_book(tmp_path, campaigns=campaigns)
+    cells = {**USUAL["reach"], "source_id": "s", "amount": "100", "starts_on": "2025-01-01"}
+    shown = [
+        (name, series, measure)
+        for name in ("a", "b")
+        for series in ("ads", "ads by age")
+        for measure in ("impressions", "people")
+    ]
+    for day, rows in (("2025-01-01", shown[:1]), ("2025-02-01", shown)):
+        states: list[Row] = [
+            {
+                **cells,
+                "entry_id": f"{day}/{name}/{series}/{measure}".replace(" ", "-"),
+                "record_key": f"{name}/{series}/{measure}",
+                "campaign_id": name,
+                "series": series,
+                "measure": measure,
+                "ends_before": "2025-03-01",
+                "observed_on": day,
+            }
+            for name, series, measure in rows
+        ]
+        path = tmp_path / f"{day}.json"
+        path.write_text(json.dumps(states))
+        book.add(path, declare={"observed_on": day})
+    told = summary(book.changes("2025-02-01.json")).select("series", "what", "rows", "low_after")
+    assert sorted(told.rows()) == [
+        ("ads", "impressions", 1, Decimal(100)),
+        ("ads", "people", 2, None),
+        ("ads by age", "impressions", 2, Decimal(200)),
+        ("ads by age", "people", 2, None),
     ]
 
 

@@ -24,6 +24,7 @@ SELECT
        WHEN later.record_key IS NULL THEN 'vanished' ELSE 'moved' END AS change,
   coalesce(later.record_key, earlier.record_key) AS record_key,
   {campaign} AS campaign_id,
+  {series} AS series,
   {what} AS what,
   {unit} AS unit,
   earlier.low AS low_before,
@@ -150,21 +151,27 @@ def _named(name: str) -> dict[str, str]:
     unit = ledger.amount_unit
     return {
         "campaign": either("campaign_id") if "campaign_id" in ledger.dtypes else "NULL",
+        "series": either("series") if "series" in ledger.dtypes else "NULL",
         "what": either("measure") if "measure" in ledger.dtypes else f"'{name}'",
         "unit": either(unit) if unit in ledger.dtypes else f"'{unit}'",
     }
 
 
 def summary(found: pl.DataFrame) -> pl.DataFrame:
-    """Add up what changed: one row per ledger, kind of change, measure and unit.
+    """Add up what changed: one row per ledger, kind of change, series, measure and unit.
 
-    A bound that one of the rows does not have has no sum.
+    Two series can tell of the same, as an ad and its parts by age do, and are not added; nor are
+    people, of whom one can stand in two rows. A bound that one of the rows does not have has no
+    sum.
     """
     bounds = ("low_before", "high_before", "low_after", "high_after")
     sums = [
-        pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
+        pl.when(
+            pl.col(name).null_count() == 0, (pl.len() == 1) | (pl.col("what") != "people").all()
+        )
+        .then(pl.col(name).sum())
+        .alias(name)
         for name in bounds
     ]
-    return found.group_by("ledger", "change", "what", "unit", maintain_order=True).agg(
-        pl.len().alias("rows"), *sums
-    )
+    parts = ("ledger", "change", "series", "what", "unit")
+    return found.group_by(*parts, maintain_order=True).agg(pl.len().alias("rows"), *sums)
