@@ -207,40 +207,32 @@ def test_what_appeared_moved_and_vanished_is_told_with_its_money(
     ]
 
 
-def test_what_tells_of_the_same_twice_is_not_added(tmp_path: Path) -> None:
-    campaigns = [{"campaign_id": name, "name": name} for name in ("a", "b")]
-    book = small_book(tmp_path, campaigns=campaigns)
-    cells = {**USUAL["reach"], "source_id": "s", "amount": "100", "starts_on": "2025-01-01"}
-    shown = [
-        (name, series, measure)
-        for name in ("a", "b")
-        for series in ("ads", "ads by age")
-        for measure in ("impressions", "people")
-    ]
-    for day, rows in (("2025-01-01", shown[:1]), ("2025-02-01", shown)):
-        states: list[Row] = [
-            {
-                **cells,
-                "entry_id": f"{day}/{name}/{series}/{measure}".replace(" ", "-"),
-                "record_key": f"{name}/{series}/{measure}",
-                "campaign_id": name,
-                "series": series,
-                "measure": measure,
-                "ends_before": "2025-03-01",
-                "observed_on": day,
-            }
-            for name, series, measure in rows
-        ]
+def test_an_ad_and_its_parts_are_not_added_when_they_change(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book.duckdb")
+    ad = {
+        **{"page_id": "2", "page_name": "Red", "bylines": "Red Party", "currency": "GBP"},
+        **{"ad_delivery_start_time": "2025-01-01", "spend": {"lower_bound": "0"}},
+        "impressions": {"lower_bound": "1000", "upper_bound": "1999"},
+        "demographic_distribution": [
+            {"percentage": "0.5", "age": "18-24", "gender": gender} for gender in ("male", "female")
+        ],
+    }
+    for day, ads in (("2025-02-01", ("1",)), ("2025-03-01", ("1", "3"))):
         path = tmp_path / f"{day}.json"
-        path.write_text(json.dumps(states))
+        path.write_text(json.dumps([{**ad, "id": name} for name in ads]))
         book.add(path, declare={"observed_on": day})
-    told = summary(book.changes("2025-02-01.json")).select("series", "what", "rows", "low_after")
-    assert sorted(told.rows()) == [
-        ("ads", "impressions", 1, Decimal(100)),
-        ("ads", "people", 2, None),
-        ("ads by age", "impressions", 2, Decimal(200)),
-        ("ads by age", "people", 2, None),
+    told = summary(book.changes("2025-03-01.json").filter(pl.col("ledger") == "reach"))
+    assert told.select("series", "rows", "low_after").rows() == [
+        ("meta ad archive", 1, Decimal(1000)),
+        ("meta ad archive age_gender", 2, Decimal(998)),
     ]
+
+
+def test_people_are_not_added_when_they_change() -> None:
+    row = {"ledger": "reach", "change": "appeared", "series": "s", "what": "people", "unit": "p"}
+    bounds = dict.fromkeys(("low_before", "high_before"), None) | {"low_after": 5, "high_after": 5}
+    assert summary(pl.DataFrame([row | bounds])).row(0)[-2:] == (5, 5)
+    assert summary(pl.DataFrame([row | bounds] * 2)).row(0)[5:] == (2, *[None] * 4)
 
 
 def test_a_file_is_asked_for_by_its_name_or_its_source(snapshots: Book, tmp_path: Path) -> None:
