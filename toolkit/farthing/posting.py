@@ -306,19 +306,26 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
             f"SELECT * FROM {one.ledger.name} LIMIT 0"
         )
     done = 0
-    for batch in ahead(mapped(staging.reading, staging.posts)):
+    for batch, read in ahead(_typed(staging)):
         staging.asides.update(batch.asides)
         for source_row, fault in batch.broken:
             staging.refuse(source_row, fault)
         rest = batch.kept.select("source_row")
-        for one, text in zip(staging.posts, batch.texts, strict=True):
-            _stage_ledger(staging, one, text, batch)
-            rest = rest.join(text.select("source_row"), on="source_row", how="anti")
+        for one, (frame, faults) in zip(staging.posts, read, strict=True):
+            _stage_ledger(staging, one, frame, faults, batch)
+            rest = rest.join(frame.select("source_row"), on="source_row", how="anti")
         _refuse_rest(staging, set(rest["source_row"]), batch)
         done += batch.rows
         progress(done)
     _refuse_cut_line(staging)
     staging.withdraw("incoming_{}")
+
+
+def _typed(staging: _Staging) -> Iterator[tuple[Batch, list[tuple[pl.DataFrame, list[Fault]]]]]:
+    """Yield the parts of the file, each with the rows of every ledger read cell by cell."""
+    for batch in ahead(mapped(staging.reading, staging.posts)):
+        texts = zip(staging.posts, batch.texts, strict=True)
+        yield batch, [_read(staging, one, text) for one, text in texts]
 
 
 def _refuse_rest(staging: _Staging, rest: set[int], batch: Batch) -> None:
@@ -331,9 +338,10 @@ def _refuse_rest(staging: _Staging, rest: set[int], batch: Batch) -> None:
         staging.refuse(source_row, Fault(0, None, None, NO_KIND))
 
 
-def _stage_ledger(staging: _Staging, one: Posts, text: pl.DataFrame, batch: Batch) -> None:
-    """Read the rows of one ledger: the good ones are staged, the faults kept."""
-    frame, faults = _read(staging, one, text)
+def _stage_ledger(
+    staging: _Staging, one: Posts, frame: pl.DataFrame, faults: list[Fault], batch: Batch
+) -> None:
+    """Stage the good rows of one ledger, and keep the faults."""
     if not faults:
         _insert(staging.connection, f"incoming_{one.ledger.name}", frame)
         return

@@ -22,7 +22,7 @@ from pyarrow import csv as arrow
 from farthing.records import Intake, ahead, check_names, written
 
 #: How much is read at a time, and how long a record may be to be read here.
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 12 << 20
 LONGEST_RECORD = 100_000
 QUOTE, LINE_FEED, RETURN, NOTHING = b'"\n\r\0'
 
@@ -141,13 +141,15 @@ def _frames(
     """Yield the cells of each block, numbered on from those before it."""
     rows = 0
     for block, starts in blocks:
-        yield _cells(block, starts, header, delimiter, rows, above)
+        feeds = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)
+        lines = np.searchsorted(feeds, starts) + above + 1
+        yield _cells(block, lines, header, delimiter, rows)
         rows += len(starts)
-        above += int(np.count_nonzero(np.frombuffer(block, np.uint8) == LINE_FEED))
+        above += len(feeds)
 
 
 def _cells(
-    block: bytes, starts: Places, header: Sequence[str], delimiter: str, rows: int, above: int
+    block: bytes, lines: Places, header: Sequence[str], delimiter: str, rows: int
 ) -> pl.DataFrame:
     """Make the cells of a block, each as text, with the row and the line of their record."""
     table = arrow.read_csv(
@@ -158,13 +160,12 @@ def _cells(
             column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
         ),
     )
-    if len(table) != len(starts):
+    if len(table) != len(lines):
         raise NotPlain
-    feeds = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)
     frame = pl.DataFrame(table)
     return frame.select(
-        pl.Series("source_row", np.arange(rows + 2, rows + 2 + len(starts))),
-        pl.Series("source_line", np.searchsorted(feeds, starts) + above + 1),
+        pl.Series("source_row", np.arange(rows + 2, rows + 2 + len(lines))),
+        pl.Series("source_line", lines),
         pl.all(),
     )
 
