@@ -398,6 +398,18 @@ except FileUnusable as error:
 """
 
 
+def test_what_is_not_yet_written_waits_in_a_folder_and_not_in_the_memory(book: Book) -> None:
+    rows = (
+        "SELECT range AS a, sha256(range::VARCHAR) AS b, sha256('x' || range) AS c FROM range({})"
+    )
+    with storage.writing(book.path) as connection:
+        [(folder,)] = connection.execute("SELECT current_setting('temp_directory')").fetchall()
+        connection.execute(f"CREATE TEMP TABLE long AS {rows.format(3_000_000)}")
+        waiting = sum(path.stat().st_size for path in Path(folder).iterdir())
+        assert waiting > 50 << 20
+    assert not Path(folder).exists()
+
+
 def test_a_full_disk_leaves_the_book_as_it_was(book: Book, write_csv: Write) -> None:
     pytest.importorskip("resource")
     noise, before = random.Random(1), book.verify()

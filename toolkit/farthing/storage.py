@@ -35,6 +35,8 @@ SCHEMA_VERSION = 4
 #: What DuckDB 1.4 and every later version opens; DuckDB 2 would by default write what none does.
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
+#: What DuckDB may hold of an import until it is written; the rest waits in a folder of its own.
+MEMORY = "256MB"
 
 #: Errors that are about the file; all others are about what was asked for.
 DAMAGE = (
@@ -339,7 +341,8 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not path.exists():
         _make(path)
-    with _opened(path, read_only=False) as connection:
+    with _spill() as folder, _opened(path, read_only=False) as connection:
+        _bound(connection, folder)
         _lock(connection)
         yield connection
 
@@ -353,7 +356,8 @@ def rehearsing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
             connection.execute("ROLLBACK")
     else:
-        with _connected(path) as connection:
+        with _spill() as folder, _connected(path) as connection:
+            _bound(connection, folder)
             connection.execute(f"ATTACH ':memory:' AS {FILE}")
             _create(connection)
             _make_views(connection)
@@ -383,6 +387,16 @@ def _make(path: Path) -> None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _spill() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for what the memory does not hold, to be there until DuckDB is closed."""
+    return tempfile.TemporaryDirectory(prefix="farthing-")
+
+
+def _bound(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    connection.execute(f"SET temp_directory = '{_quoted(Path(folder))}'")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def _lock(connection: duckdb.DuckDBPyConnection) -> None:
