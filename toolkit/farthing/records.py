@@ -21,7 +21,7 @@ from farthing.errors import FileUnusable
 
 BATCH_ROWS = 100_000
 #: How many cells a part may have that is gathered row by row: a table can have sixty columns.
-BATCH_CELLS = 2_000_000
+BATCH_CELLS = 1_000_000
 
 T = TypeVar("T")
 
