@@ -36,7 +36,7 @@ SCHEMA_VERSION = 4
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
 #: What DuckDB may hold of an import until it is written; the rest waits in a folder of its own.
-MEMORY = "256MB"
+MEMORY = "512MB"
 
 #: Errors that are about the file; all others are about what was asked for.
 DAMAGE = (
