@@ -506,6 +506,19 @@ def test_a_file_cut_within_its_last_row_is_refused(tmp_path: Path, write_csv: Wr
     assert "cut off" in refused(tmp_path, write_csv("stats.csv", converted()[:-2]))
 
 
+def test_rows_that_are_all_too_long_are_refused_for_that(tmp_path: Path, write_csv: Write) -> None:
+    header, *rows = converted().splitlines()
+    file = write_csv("stats.csv", "\n".join([header, *(f"{row}," for row in rows)]) + "\n")
+    assert "the row has 14 cells and the header 13" in refused(tmp_path, file)
+
+
+def test_a_comma_behind_the_header_and_each_row_is_no_column(
+    tmp_path: Path, write_csv: Write
+) -> None:
+    text = "".join(f"{line},\n" for line in converted().splitlines())
+    assert sums(book_of(tmp_path, write_csv("stats.csv", text)))["USD"][:2] == (3, 3000)
+
+
 @pytest.mark.parametrize("extra", ["Spend_usdollar", "Spend_", "Amount", "Spend_USD "])
 def test_a_column_that_no_layout_has_is_refused(
     tmp_path: Path, write_csv: Write, extra: str

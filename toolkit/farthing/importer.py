@@ -434,6 +434,8 @@ class Reading:
 
     def _refuse_untold(self) -> None:
         """Refuse a file that leaves something open, and say all of it at once."""
+        if self.intake.misfits and not self.intake.parts:
+            return  # no row could tell anything: each is refused for what is wrong with it
         untold = [
             setting
             for setting in self.importer.settings

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 COST = "Cost|Kosten|Coût|Coste|Costo|Custo"
+#: Whose place it is; the place that was aimed at stands beside that of the people.
+OF = r"(?: \((?!Matched).*\))?"
 #: Columns by the names that languages and cards have for them.
 NAMES = {
     "Campaign": (
@@ -74,20 +76,15 @@ NAMES = {
         r"Network(?: \(.*\))?", r"Werbenetzwerk(?: \(.*\))?", "Netzwerk",
         "Réseau", "Red", "Rete", "Netwerk", "Rede",
     ),
-    "City": (
-        r"(?:City|Town/City)(?: \(.*\))?", r"(?:Stadt|Ort)(?: \(.*\))?", r"Ville(?: \(.*\))?",
-        r"Ciudad(?: \(.*\))?", r"Città(?: \(.*\))?", r"Stad(?: \(.*\))?", r"Cidade(?: \(.*\))?",
-    ),
-    "Region": (
-        r"Region(?: \(.*\))?", r"Région(?: \(.*\))?", r"Región(?: \(.*\))?",
-        r"Regione(?: \(.*\))?", r"Regio(?: \(.*\))?", r"Região(?: \(.*\))?",
-    ),
+    "City": (rf"(?:City|Town/City|Stadt|Ort|Ville|Ciudad|Città|Stad|Cidade){OF}",),
+    "Region": (rf"(?:Region|Région|Región|Regione|Regio|Região){OF}",),
     "Country": (
-        r"Country/Territory(?: \(.*\))?", r"Land/(?:Gebiet|Territorium|Region)(?: \(.*\))?",
-        r"Pays/Territoire(?: \(.*\))?", r"País/Territorio(?: \(.*\))?",
-        r"Paese/territorio(?: \(.*\))?", r"Land/gebied(?: \(.*\))?",
-        r"País/Território(?: \(.*\))?",
+        rf"(?:Country/Territory|Land/Gebiet|Land/Territorium|Land/Region|Pays/Territoire"
+        rf"|País/Territorio|Paese/territorio|Land/gebied|País/Território){OF}",
     ),
+    "Matched city": (r"City \(Matched\)",),
+    "Matched region": (r"Region \(Matched\)",),
+    "Matched country": (r"Country/Territory \(Matched\)",),
     "Location": (
         "Location", "Standort", "Zone géographique", "Ubicación", "Località", "Locatie", "Local",
         "Most specific location(?: .*)?",
