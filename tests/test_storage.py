@@ -280,14 +280,14 @@ def test_a_file_of_another_kind_is_damaged_and_left_alone(
         (["CREATE VIEW book AS SELECT 1"], "is a DuckDB file but no Farthing book"),
         (
             ["CREATE TABLE book (a INT)", "CREATE TABLE imports (a INT)"],
-            "is a book of version none, and this Farthing reads version 3\n"
+            "is a book of version none, and this Farthing reads version 4\n"
             "Hint: import its files again into a new book",
         ),
         (
             [
                 "CREATE TABLE book (a INT)",
                 "CREATE TABLE imports (a INT)",
-                "INSERT INTO book VALUES (3)",
+                "INSERT INTO book VALUES (4)",
             ],
             "has lost its table postings",
         ),
@@ -310,12 +310,12 @@ def test_a_duckdb_file_of_somebody_else_is_left_alone(
     [
         (
             "UPDATE book SET schema_version = 1",
-            "is a book of version 1, and this Farthing reads version 3\n"
+            "is a book of version 1, and this Farthing reads version 4\n"
             "Hint: import its files again into a new book",
         ),
         (
             "INSERT INTO book VALUES (2)",
-            "is a book of version 3, 2, and this Farthing reads version 3\n"
+            "is a book of version 4, 2, and this Farthing reads version 4\n"
             "Hint: import its files again into a new book",
         ),
         ("ALTER TABLE rates RENAME TO old; CREATE VIEW rates AS FROM old",
@@ -404,7 +404,7 @@ def test_what_is_not_yet_written_waits_in_a_folder_and_not_in_the_memory(book: B
     )
     with storage.writing(book.path) as connection:
         [(folder,)] = connection.execute("SELECT current_setting('temp_directory')").fetchall()
-        connection.execute(f"CREATE TEMP TABLE long AS {rows.format(3_000_000)}")
+        connection.execute(f"CREATE TEMP TABLE long AS {rows.format(6_000_000)}")
         waiting = sum(path.stat().st_size for path in Path(folder).iterdir())
         assert waiting > 50 << 20
     assert not Path(folder).exists()
