@@ -113,7 +113,7 @@ def seeds() -> list[tuple[str, bytes]]:
     for path in files:
         if path.suffix.lower() == ".xlsx":
             found.append((f"{path.stem}.csv", first_rows(path)))
-        elif path.suffix.lower() == ".json":
+        elif path.suffix.lower() in (".json", ".hexjson"):
             found.append((path.name, first_records(path)))
         elif path.suffix.lower() in TABLES:
             start = path.open("rb").read(BEGINNING)
@@ -133,6 +133,8 @@ def first_rows(path: Path) -> bytes:
 def first_records(path: Path) -> bytes:
     """Return a JSON file with two of its records; cut in the middle it would be none."""
     whole = json.loads(path.read_bytes())
+    if "hexes" in whole:
+        return json.dumps({**whole, "hexes": dict(list(whole["hexes"].items())[:9])}).encode()
     records = whole["data"] if isinstance(whole, dict) and "data" in whole else whole
     few = records[:2] if isinstance(records, list) else records
     return json.dumps({**whole, "data": few} if records is not whole else few).encode()
