@@ -724,7 +724,7 @@ def test_a_cell_that_a_select_cannot_hold_is_refused_in_words(
     intake = taken(write_csv("spend.csv", LINES), tmp_path)
     reading = Reading(choose(intake, IMPORTERS, "spend"), intake, {})
     with (
-        reading.offered(next(intake.frames())),
+        reading.offered(next(intake.tables())),
         pytest.raises(FileUnusable, match=r"cannot be read as spend .*Could not convert"),
     ):
         reading.select("SELECT entry_id::DECIMAL(18, 2) FROM source")

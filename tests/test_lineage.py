@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from farthing.importers import IMPORTERS
-from farthing.lineage import lineage, mentioned
+from farthing.lineage import lineage, mentioned, needed
 
 COLUMNS = ("a", "B", "c d", "list")
 
@@ -74,6 +74,26 @@ def test_every_column_that_a_query_names_is_found() -> None:
     assert mentioned("SELECT a FROM source WHERE b = '1'", COLUMNS) == {"a", "B"}
     assert mentioned("\"c d\" LIKE 'a%' AND B NOTNULL", COLUMNS) == {"c d", "B"}
     assert mentioned("'a'", COLUMNS) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM source",
+        "FROM source",
+        "SELECT a FROM source AS s JOIN (SELECT s.* FROM source AS s) USING (a)",
+        "SELECT a FROM (UNPIVOT source ON COLUMNS(* EXCLUDE (a)) INTO NAME name VALUE cell)",
+        "SELECT COLUMNS('^a') FROM source",
+        "SELECT arg_min(source, a) FROM source",
+        "SELECT to_json(S) FROM source AS s",
+    ],
+)
+def test_a_query_that_does_not_name_its_columns_needs_all(query: str) -> None:
+    assert needed(query, COLUMNS) == frozenset(COLUMNS)
+
+
+def test_a_count_or_a_product_is_no_star() -> None:
+    assert needed("SELECT count(*), a * 2 FROM source", COLUMNS) == {"a"}
 
 
 @pytest.mark.parametrize("importer", IMPORTERS, ids=lambda one: one.name)

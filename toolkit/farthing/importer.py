@@ -21,9 +21,10 @@ import duckdb
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 
+from farthing.cells import Cells
 from farthing.errors import FileUnusable, UsageError
 from farthing.ledger import AMOUNT_COLUMNS, Fault, Ledger
-from farthing.lineage import lineage, mentioned
+from farthing.lineage import lineage, mentioned, needed
 from farthing.records import Intake
 from farthing.rows import CONTROL, SPACES
 from farthing.spelling import ANY, spellings
@@ -35,8 +36,8 @@ SHOWN_CELL = 200
 #: What can be done with a file of no known format.
 DRAFT = "farthing draft FILE describes one of your own"
 AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; blank is unknown"
-#: Spaces that mean nothing within a cell: all but one of several, and those that break a line.
-LOOSE = r"[ ]{2}|[\t\n\f\r\x{00a0}]"
+#: Spaces that mean no more within a cell than one does.
+LOOSE = r"[ \t\n\f\r\x{00a0}]+"
 TWICE = "stands in more than one row: its money would count as often"
 DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 
@@ -161,6 +162,12 @@ class Rule:
     column: str | None
     words: str
     figure: str | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The SQL that it is held against a row with, its column among it."""
+        named = f'"{self.column}"' if self.column else None
+        return tuple(filter(None, (self.broken, self.figure, named)))
 
 
 @dataclass(frozen=True)
@@ -369,11 +376,7 @@ class Importer:
 
     def _uses(self, name: str, names: tuple[str, ...]) -> list[str]:
         """Return what a column is read for that no column of a ledger is made of."""
-        checks = [
-            text
-            for one in self.rules
-            for text in (one.broken, one.figure or "", f'"{one.column}"' if one.column else "")
-        ]
+        checks = [text for one in self.rules for text in one.texts]
         uses = {
             "decides what is posted": [*(one.select for one in self.posts), self.gathers or ""],
             "is checked": checks,
@@ -459,36 +462,48 @@ class Reading:
         self.engine.execute(f'SET VARIABLE "{name}" = $value::VARCHAR', {"value": value})
 
     @contextmanager
-    def offered(self, rows: pl.DataFrame) -> Iterator[None]:
+    def offered(self, rows: pa.Table) -> Iterator[None]:
         """Offer rows, and keep every other thread from offering others meanwhile."""
         with self._turn:
             self.offer(rows)
             yield
 
-    def offer(self, rows: pl.DataFrame) -> None:
+    def offer(self, rows: pa.Table) -> None:
         """Make rows of the file the table ``source``, under the names that SELECTs know.
 
-        A column that the rows do not have is blank.
+        A column that the file does not have is blank. One that it has and the rows do not is not
+        there at all, so that no SELECT takes it for blank.
         """
         named = self.importer.named(self.intake.header)
-        names = {known: name for known, name in named.items() if name in rows.columns}
+        names = {known: name for known, name in named.items() if name in rows.column_names}
         # The engine takes "Total" and "total" for one name: of two the format's own is meant.
         own = {name.lower() for name in self.importer.columns}
-        columns = [
-            pl.col(name).alias(known)
+        columns = {
+            known: _tidied(rows[name]) if self.importer.tidy else rows[name]
             for known, name in names.items()
             if known in self.importer.columns or known.lower() not in own
-        ]
-        absent = [
-            pl.lit(None, pl.String).alias(name)
-            for name in self.importer.columns
-            if name not in names
-        ]
-        rows = rows.select("source_row", "source_line", *columns, *absent)
-        offered = (_tidied(rows) if self.importer.tidy else rows).to_arrow()
+        }
+        absent = [name for name in self.importer.columns if name not in named]
+        columns |= dict.fromkeys(absent, pa.nulls(len(rows), pa.string()))
+        places = {name: rows[name] for name in ("source_row", "source_line")}
+        offered = pa.table(places | columns)
         # The engine reads the batches of a table at once, and one batch by one of its threads.
         batches = offered.to_batches(max_chunksize=SHARE_ROWS)
         self.engine.register("source", pa.Table.from_batches(batches, offered.schema))
+
+    def parts(self) -> Iterator[pa.Table]:
+        """Yield the rows of the file, part by part, in the columns that anything is read from."""
+        importer = self.importer
+        rules = (text for one in self.rules for text in one.texts)
+        selects = (one.select for one in importer.posts)
+        yield from self._parts(*selects, *rules, *filter(None, [importer.aside]))
+
+    def _parts(self, *queries: str) -> Iterator[pa.Table]:
+        """Yield the parts of the file, of which SELECTs see what they name."""
+        names = self.importer.named(self.intake.header)
+        known = frozenset().union(*(needed(query, tuple(names)) for query in queries))
+        wanted = [name for one, name in names.items() if one in known]
+        return self.intake.tables("source_row", "source_line", *wanted)
 
     def _gather(self, query: str) -> None:
         """Make what a SELECT finds in all parts of the file the table ``gathered``."""
@@ -497,12 +512,8 @@ class Reading:
 
     def _found(self, query: str) -> Iterator[pl.DataFrame]:
         """Yield what a SELECT finds in each part of the file, of which it sees what it names."""
-        names = self.importer.named(self.intake.header)
-        every = "*" in query or "COLUMNS(" in query
-        named = [] if every else [names[one] for one in mentioned(query, tuple(names))]
-        places = [] if every else ["source_row", "source_line"]
-        for frame in self.intake.frames(*places, *named):
-            self.offer(frame)
+        for rows in self._parts(query):
+            self.offer(rows)
             yield self.select(query)
 
     def _twice(self) -> Iterator[Rule]:
@@ -510,13 +521,22 @@ class Reading:
         column = self.importer.unique
         if column is None or not self.intake.parts:
             return
-        name = self.importer.named(self.intake.header)[column]
-        rows = pl.concat(self.intake.frames("source_row", name))
-        cell = pl.col(name).str.strip_chars(SPACES)
-        twice = rows.filter(cell.is_duplicated() & (cell != "")).select("source_row")
+        cell = pl.col(self.importer.named(self.intake.header)[column]).str.strip_chars(SPACES)
+        # Cells that are one have one hash: all are held at once, and of the cells only few.
+        hashes = pl.concat(part.select(cell.hash()).to_series() for part in self._filled(cell))
+        if hashes.n_unique() == len(hashes):
+            return
+        like = hashes.filter(hashes.is_duplicated()).unique().implode()
+        rows = pl.concat(part.filter(cell.hash().is_in(like)) for part in self._filled(cell))
+        twice = rows.filter(cell.is_duplicated()).select("source_row")
         if len(twice):
             self.engine.register("twice", twice)
             yield Rule("source_row IN (SELECT source_row FROM twice)", column, TWICE)
+
+    def _filled(self, cell: pl.Expr) -> Iterator[pl.DataFrame]:
+        """Yield the rows of the file, part by part, where a cell holds anything."""
+        for part in self.intake.frames("source_row", cell.meta.output_name()):
+            yield part.filter(cell != "")
 
     def select(self, query: str) -> pl.DataFrame:
         """Run a SELECT on the rows that were offered last."""
@@ -615,17 +635,16 @@ class Reading:
         return set()
 
 
-def _tidied(rows: pl.DataFrame) -> pl.DataFrame:
-    """Take away spaces that mean nothing: once a cell, and only where a column has any."""
-    cells = pl.col(pl.String)
-    ends = cells.str.starts_with(" ") | cells.str.ends_with(" ")
-    has = rows.select((cells.str.contains(LOOSE) | ends).any()).row(0, named=True)
-    single = pl.col([name for name, loose in has.items() if loose]).str.replace_all(
-        r"[ \t\n\f\r\x{00a0}]+", " "
-    )
-    return rows.with_columns(single.str.strip_chars(" ")).with_columns(
-        pl.when(cells != "").then(cells).name.keep()
-    )
+def _tidied(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Take away spaces that mean nothing, once a cell, and make what holds nothing NULL."""
+    return pa.chunked_array([_tidy(Cells(chunk)) for chunk in column.chunks], column.type)
+
+
+def _tidy(cells: Cells) -> pa.Array:
+    if not cells.may_hold_loose_spaces():
+        return cells.without_blanks()
+    single = pl.Series(cells.column).str.replace_all(LOOSE, " ").str.strip_chars(" ")
+    return Cells(single.to_arrow().cast(cells.column.type)).without_blanks()
 
 
 class _Texts:

@@ -18,6 +18,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 
+from farthing.cells import Cells
 from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME, LEDGERS
 from farthing.records import BATCH_ROWS, ahead
@@ -83,20 +84,29 @@ def content_sha256(
     texts, so that none can be moved from one cell to the next unseen.
     """
     digests = [(hashlib.sha256(), hashlib.sha256()) for _ in columns]
-    cells = ", ".join(f"{name}::VARCHAR" for name in columns)
-    selects = (
-        f"SELECT {cells} FROM {rows} AND {some} ORDER BY {', '.join(order)}"
-        for some in _slices(connection, rows)
-    )
-    batches = (
-        batch for select in selects for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS)
-    )
-    for batch in ahead(batches):
-        for (lengths, texts), column in zip(digests, batch.columns, strict=True):
+    for batch in ahead(_ordered(connection, columns, rows, order)):
+        for (lengths, texts), column in zip(digests, batch.columns, strict=False):
             lengths.update(compute.binary_length(column).fill_null(-1).to_numpy())
-            texts.update(_text(column.drop_null()))
+            texts.update(Cells(column.drop_null()).bytes.data)
     hashes = [one.hexdigest() for pair in digests for one in pair]
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def _ordered(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: str, order: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield cells as text, and the number of their row behind them, in an order.
+
+    The first of what is ordered by is that number. Most rows stand in its order and were never
+    put into another: where it grows from row to row there is nothing to sort.
+    """
+    cells = ", ".join(f"{name}::VARCHAR" for name in columns)
+    for some in _slices(connection, rows):
+        select = f"SELECT {cells}, source_row FROM {rows} AND {some}"
+        found = connection.sql(select).to_arrow_table()
+        if not (np.diff(found["source_row"].to_numpy()) > 0).all():
+            found = connection.sql(f"{select} ORDER BY {', '.join(order)}").to_arrow_table()
+        yield from found.to_batches()
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, rows: str) -> Iterator[str]:
@@ -106,13 +116,6 @@ def _slices(connection: duckdb.DuckDBPyConnection, rows: str) -> Iterator[str]:
         end = start + BATCH_ROWS
         yield f"source_row >= {start} AND source_row < {end}"
         begins = f"SELECT min(source_row) FROM {rows} AND source_row >= {end}"
-
-
-def _text(cells: pa.StringArray) -> pa.Buffer:
-    """Return the bytes of cells, one behind the other."""
-    _, ends, text = cells.buffers()
-    first, last = np.frombuffer(ends, np.int32)[[cells.offset, cells.offset + len(cells)]]
-    return text[first:last]
 
 
 def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, batch_id: int) -> str:

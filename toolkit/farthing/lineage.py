@@ -85,15 +85,25 @@ def lineage(select: str, columns: tuple[str, ...]) -> Feeds:
 @cache
 def mentioned(sql: str, columns: tuple[str, ...]) -> frozenset[str]:
     """Return the columns of ``source`` that a SELECT, or an expression, names anywhere."""
-    is_query = re.match(r"\s*(select|with|from)\b", sql, re.IGNORECASE)
-    tree = _parsed(sql if is_query else f"SELECT {sql} FROM source")
-    names = {part.lower() for path in _paths(tree) for part in path}
+    names = {part.lower() for path in _paths(_tree(sql)) for part in path}
     return frozenset(name for name in columns if name.lower() in names)
+
+
+@cache
+def needed(sql: str, columns: tuple[str, ...]) -> frozenset[str]:
+    """Return the columns of ``source`` that must be there: those named, or all."""
+    return frozenset(columns) if _asks_for_all(_tree(sql)) else mentioned(sql, columns)
 
 
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false"})
+
+
+def _tree(sql: str) -> dict[str, Any]:
+    """Parse a SELECT, or an expression as one."""
+    is_query = re.match(r"\s*(select|with|from)\b", sql, re.IGNORECASE)
+    return _parsed(sql if is_query else f"SELECT {sql} FROM source")
 
 
 def _parsed(select: str) -> dict[str, Any]:
@@ -258,3 +268,28 @@ def _paths(tree: Any) -> Iterator[list[str]]:
     if isinstance(tree, list):
         for part in tree:
             yield from _paths(part)
+
+
+def _asks_for_all(tree: Any) -> bool:
+    """Tell whether a query asks for columns that it does not name: by a star, or a row as one."""
+    whole = {"source", *(alias.lower() for alias in _aliases(tree))}
+    return _has_star(tree) or any(
+        len(path) == 1 and path[0].lower() in whole for path in _paths(tree)
+    )
+
+
+def _has_star(tree: Any) -> bool:
+    if isinstance(tree, dict):
+        return tree.get("type") == "STAR" or _has_star(list(tree.values()))
+    return isinstance(tree, list) and any(map(_has_star, tree))
+
+
+def _aliases(tree: Any) -> Iterator[str]:
+    """Yield what else a query calls the table ``source``."""
+    if isinstance(tree, dict):
+        if tree.get("table_name") == "source" and tree.get("alias"):
+            yield tree["alias"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _aliases(part)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute
 
 from farthing.importer import Posts, Reading
 from farthing.ledger import Fault
@@ -27,7 +29,7 @@ class Batch:
     asides
         Which of them are no data, and what they are.
     kept
-        All others, as the file has them.
+        All others, as the file has them, in the columns that anything is read from.
     broken
         The rules of the format that they break, with their rows.
     texts
@@ -36,14 +38,14 @@ class Batch:
 
     rows: int
     asides: dict[int, str]
-    kept: pl.DataFrame
+    kept: pa.Table
     broken: tuple[tuple[int, Fault], ...]
     texts: tuple[pl.DataFrame, ...]
 
 
 def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
     """Yield the parts of a file, each mapped onto its ledgers."""
-    for rows in reading.intake.frames():
+    for rows in reading.parts():
         with reading.offered(rows):
             asides, kept = _parted(reading, rows)
             broken = tuple(reading.broken())
@@ -51,14 +53,15 @@ def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
         yield Batch(len(rows), asides, kept, broken, texts)
 
 
-def _parted(reading: Reading, rows: pl.DataFrame) -> tuple[dict[int, str], pl.DataFrame]:
+def _parted(reading: Reading, rows: pa.Table) -> tuple[dict[int, str], pa.Table]:
     """Tell the rows offered that are no data from the others, and offer those alone."""
     if reading.importer.aside is None:
         return {}, rows
     found = reading.asides()
     if not len(found):
         return {}, rows
-    kept = rows.join(found, on="source_row", how="anti", maintain_order="left")
+    aside = compute.is_in(rows["source_row"], value_set=found["source_row"].to_arrow())
+    kept = rows.filter(compute.invert(aside))
     reading.offer(kept)
     return dict(found.rows()), kept
 

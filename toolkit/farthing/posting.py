@@ -310,7 +310,7 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
         staging.asides.update(batch.asides)
         for source_row, fault in batch.broken:
             staging.refuse(source_row, fault)
-        rest = batch.kept.select("source_row")
+        rest = pl.DataFrame(batch.kept.select(["source_row"]))
         for one, (frame, faults) in zip(staging.posts, read, strict=True):
             _stage_ledger(staging, one, frame, faults, batch)
             rest = rest.join(frame.select("source_row"), on="source_row", how="anti")
@@ -575,7 +575,7 @@ def _faulty_rows(staging: _Staging) -> Iterator[tuple[Any, ...]]:
 def _amounts(staging: _Staging, rows: pl.DataFrame) -> dict[int, tuple[Any, ...]]:
     """Return what can be read of some rows: ledger, entry, bounds and unit of the first."""
     one = staging.reading.importer.posts[0]
-    with staging.reading.offered(rows):
+    with staging.reading.offered(rows.to_arrow()):
         text = staging.reading.select(once(one))
     ledger, (frame, _) = one.ledger, _read(staging, one, text)
     found: dict[int, tuple[Any, ...]] = {}

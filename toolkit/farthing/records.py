@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from farthing.errors import FileUnusable
 
@@ -96,9 +97,17 @@ class Intake:
 
     def frames(self, *columns: str) -> Iterator[pl.DataFrame]:
         """Yield the rows, a part at a time; of all columns where none are named."""
+        for table in self.tables(*columns):
+            yield pl.DataFrame(table)
+
+    def tables(self, *columns: str) -> Iterator[pa.Table]:
+        """Yield what `frames` does as Arrow has it."""
         for part in self.parts:
-            with part.open("rb") as file:
-                yield pl.read_ipc(file, columns=list(columns) or None)
+            with pa.OSFile(str(part)) as file:
+                names = pa.ipc.open_file(file).schema.names
+                wanted = [names.index(name) for name in columns or names]
+                options = pa.ipc.IpcReadOptions(included_fields=sorted(wanted))
+                yield pa.ipc.open_file(file, options=options).read_all()
 
     def file_of(self, row: int) -> str:
         """Return the name of the file that a row stands in."""
@@ -137,7 +146,7 @@ def keep(intake: Intake, records: Iterator[Numbered], folder: Path) -> Intake:
     rows = 0
     for frame in _frames(records, intake.header):
         rows += len(frame)
-        parts.append(written(frame, folder))
+        parts.append(written(frame.to_arrow(), folder))
     return replace(intake, parts=tuple(parts), rows=rows)
 
 
@@ -156,10 +165,11 @@ def check_names(intake: Intake) -> None:
             raise FileUnusable(what, where=intake.name, hint="rename it")
 
 
-def written(frame: pl.DataFrame, folder: Path) -> Path:
-    """Write a frame as a part of its own in the intake folder."""
+def written(table: pa.Table, folder: Path) -> Path:
+    """Write rows as a part of their own in the intake folder."""
     path = folder / f"{len(list(folder.iterdir())):06}.arrow"
-    frame.write_ipc(path)
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
     return path
 
 
@@ -209,7 +219,7 @@ def joined(pages: Sequence[Intake], sha256: str, folder: Path) -> Intake:
         starts.append((before + 1, page.name))
         for frame in page.frames():
             moved = frame.with_columns(pl.col("source_row") + before)
-            parts.append(written(moved.select(_padded(moved, header)), folder))
+            parts.append(written(moved.select(_padded(moved, header)).to_arrow(), folder))
         misfits += _moved(page.misfits, before)
         asides += _moved(page.asides, before)
         before += page.rows

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import polars as pl
 
+from farthing.cells import Cells
 from farthing.errors import AmountError
 from farthing.ledger import CURRENCY, POSTED_COLUMNS, Fault, Ledger
 from farthing.numerals import Marks, exponent, marks_of
@@ -57,10 +57,9 @@ def typed(
         could not be read; and the faults, of the cells and of the ledger's own rules.
     """
     absent = [name for name in ledger.file_columns if name not in text.columns]
-    cells = text.with_columns(
-        *(pl.lit(None, pl.String).alias(name) for name in absent),
-    ).with_columns(pl.col(pl.String).str.strip_chars(SPACES).replace("", None))
-    faults = list(_control_characters(cells))
+    cells = text.with_columns(*(pl.lit(None, pl.String).alias(name) for name in absent))
+    cells, suspect = _stripped(cells)
+    faults = list(_control_characters(cells.select(suspect)))
     readable = pl.when(~pl.col(pl.String).str.contains(CONTROL)).then(pl.col(pl.String))
     cells = cells.with_columns(readable.name.keep()) if faults else cells
     marks = marks_of(locale)
@@ -92,24 +91,27 @@ def _stored(column: str | None) -> str | None:
     return "amount" if column in AMOUNT_SCHEMA else column
 
 
+def _stripped(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Take away spaces around cells, and make what holds nothing NULL.
+
+    Also return the names of the columns that may hold control characters.
+    """
+    padded, suspect, blank = [], [], []
+    for column in rows.select(pl.col(pl.String)).get_columns():
+        cells = Cells(column.to_arrow(compat_level=pl.CompatLevel.oldest()))
+        padded += [column.name] * cells.may_be_padded()
+        suspect += [column.name] * cells.may_hold_control_characters()
+        blank += [column.name] * cells.has_blanks
+    rows = rows.with_columns(pl.col(padded).str.strip_chars(SPACES))
+    return rows.with_columns(pl.col({*padded, *blank}).replace("", None)), suspect
+
+
 def _control_characters(cells: pl.DataFrame) -> Iterable[Fault]:
     """Find cells with characters that no text of a ledger holds: they come from binary files."""
-    for column in filter(_suspect, cells.select(pl.col(pl.String)).get_columns()):
+    for column in cells.get_columns():
         for index in column.str.contains(CONTROL).arg_true():
             shown = repr(column[index])[1:-1]
             yield Fault(index, column.name, shown, "holds a control character")
-
-
-def _suspect(column: pl.Series) -> bool:
-    """Tell whether a byte that control characters have is anywhere in a column.
-
-    Nearly never is one, and all bytes are looked at sooner than the cells one by one.
-    """
-    if column.null_count() == len(column):
-        return False
-    _, _, text = column.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
-    found = np.frombuffer(text, np.uint8)
-    return bool(((found < 0x20) | (found == 0x7F) | (found == 0xC2)).any())
 
 
 def _cells(

@@ -97,7 +97,13 @@ CHANNEL = " ".join(
     for _, channel, pattern, _ in PLATFORMS
 )
 CAMPAIGN_ID = """'ec:' || name_of("RegulatedEntityId") || ':' || name_of("ReportingPeriodName")"""
-TOGETHER = " + ".join(f"coalesce({_pounds(f'AmountIn{nation}')}, 0)" for nation in NATIONS)
+#: Most items are of one nation, and what is £0.00 in the others is not read digit by digit.
+OF_NATION = {
+    nation: f"""CASE WHEN "AmountIn{nation}" = '£0.00' THEN 0
+    ELSE coalesce({_pounds(f"AmountIn{nation}")}, 0) END"""
+    for nation in NATIONS
+}
+TOGETHER = " + ".join(f"({one})" for one in OF_NATION.values())
 ANY_NATION = ", ".join(f'"AmountIn{nation}"' for nation in NATIONS)
 
 SPEND_ITEM = f"""
@@ -196,7 +202,12 @@ RULES = (
     *(Rule(f'"{column}" IS NULL', column, "is blank and must not be") for column in NEVER_BLANK),
     Rule(f"NOT {is_pounds('TotalExpenditure')}", "TotalExpenditure", NO_POUNDS),
     *(
-        Rule(f"NOT {is_pounds(f'AmountIn{nation}')}", f"AmountIn{nation}", NO_POUNDS)
+        Rule(
+            f"""CASE WHEN "AmountIn{nation}" <> '£0.00'
+            THEN NOT {is_pounds(f"AmountIn{nation}")} END""",
+            f"AmountIn{nation}",
+            NO_POUNDS,
+        )
         for nation in NATIONS
     ),
     Rule(
@@ -211,7 +222,8 @@ RULES = (
     *(
         Rule(
             f"""CASE WHEN contains("{column}", '-')
-            THEN regexp_full_match("{column}", '{AS_SAVED}') AND EXISTS (FROM gathered) END""",
+            THEN regexp_full_match("{column}", '{AS_SAVED}')
+                 AND EXISTS (SELECT 1 FROM gathered) END""",
             column,
             MIXED,
         )

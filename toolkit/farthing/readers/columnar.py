@@ -45,7 +45,7 @@ def read(path: Path, intake: Intake, folder: Path) -> Intake:
             parts: list[Path] = []
             for frame in _frames(file, header):
                 filled = frame.filter(pl.any_horizontal(pl.col(header).fill_null("") != ""))
-                parts.append(written(filled, folder))
+                parts.append(written(filled.to_arrow(), folder))
                 rows, blank = rows + len(frame), blank + len(frame) - len(filled)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         said = str(error).splitlines()[0]

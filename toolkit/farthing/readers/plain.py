@@ -15,8 +15,8 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute
 from pyarrow import csv as arrow
 
 from farthing.records import Intake, ahead, check_names, written
@@ -60,10 +60,10 @@ def read(path: Path, intake: Intake, folder: Path, delimiter: str, above: int) -
                 if not line.endswith(b"\n") or b"\r" in line[:-2]:
                     raise NotPlain
             blocks = _blocks(file, delimiter.encode())
-            for frame in ahead(_frames(blocks, intake.header, delimiter, above)):
-                rows += len(frame)
-                filled = _without_blank(frame, intake.header)
-                blank += len(frame) - len(filled)
+            for table in ahead(_tables(blocks, intake.header, delimiter, above)):
+                rows += len(table)
+                filled = _without_blank(table, intake.header)
+                blank += len(table) - len(filled)
                 parts.append(written(filled, folder))
     except (NotPlain, pa.ArrowInvalid):
         for part in parts:
@@ -72,15 +72,16 @@ def read(path: Path, intake: Intake, folder: Path, delimiter: str, above: int) -
     return replace(intake, parts=tuple(parts), rows=rows, blank=blank)
 
 
-def _blocks(file: BinaryIO, delimiter: bytes) -> Iterator[tuple[bytes, Places]]:
-    """Yield whole records, many at a time, and where each of them starts."""
+def _blocks(file: BinaryIO, delimiter: bytes) -> Iterator[tuple[bytes, Places, Places]]:
+    """Yield whole records, many at a time, where each of them starts, and where lines end."""
     rest = b""
     while True:
         read = file.read(BLOCK_BYTES)
         data = rest + read
         if not data:
             return
-        ends = _ends(np.frombuffer(data, np.uint8), delimiter[0])
+        feeds: Places = np.flatnonzero(np.frombuffer(data, np.uint8) == LINE_FEED)
+        ends = _ends(data, feeds, delimiter[0])
         if not read and (not len(ends) or ends[-1] != len(data) - 1):
             raise NotPlain  # the last line has no end: the strict reader says so
         if len(ends):
@@ -88,7 +89,7 @@ def _blocks(file: BinaryIO, delimiter: bytes) -> Iterator[tuple[bytes, Places]]:
             starts = np.concatenate([[0], ends[:-1] + 1])
             if np.diff(ends, prepend=-1).max() > LONGEST_RECORD:
                 raise NotPlain
-            yield data[:whole], starts
+            yield data[:whole], starts, feeds[feeds < whole]
             data = data[whole:]
         if len(data) > BLOCK_BYTES:
             raise NotPlain
@@ -97,22 +98,31 @@ def _blocks(file: BinaryIO, delimiter: bytes) -> Iterator[tuple[bytes, Places]]:
             return
 
 
-def _ends(data: Bytes, delimiter: int) -> Places:
+def _ends(text: bytes, feeds: Places, delimiter: int) -> Places:
     """Return where whole records end, and see to it that every quote is in its place."""
-    ends: Places = np.flatnonzero(data == LINE_FEED)
-    quotes: Places = np.flatnonzero(data == QUOTE)
-    _refuse_returns(data, ends, quotes)
+    data = np.frombuffer(text, np.uint8)
+    quotes = _places(text, QUOTE)
+    _refuse_returns(data, _places(text, RETURN), feeds, quotes)
     if not len(quotes):
-        return ends
-    ends = ends[np.searchsorted(quotes, ends) % 2 == 0]  # within an open quote a line goes on
+        return feeds
+    ends: Places = feeds[
+        np.searchsorted(quotes, feeds) % 2 == 0
+    ]  # within an open quote a line goes on
     if len(ends):
         _refuse_loose(data[: ends[-1] + 1], quotes[quotes < ends[-1]], delimiter)
     return ends
 
 
-def _refuse_returns(data: Bytes, ends: Places, quotes: Places) -> None:
+def _places(text: bytes, mark: int) -> Places:
+    """Return where a mark stands that most files have nowhere."""
+    if mark not in text:
+        return np.zeros(0, np.int64)
+    places: Places = np.flatnonzero(np.frombuffer(text, np.uint8) == mark)
+    return places
+
+
+def _refuse_returns(data: Bytes, returns: Places, ends: Places, quotes: Places) -> None:
     """Refuse a carriage return that is not part of the end of a record."""
-    returns = np.flatnonzero(data == RETURN)
     if not len(returns):
         return
     last = returns[-1] == len(data) - 1
@@ -135,13 +145,15 @@ def _refuse_loose(data: Bytes, quotes: Places, delimiter: int) -> None:
         raise NotPlain
 
 
-def _frames(
-    blocks: Iterator[tuple[bytes, Places]], header: Sequence[str], delimiter: str, above: int
-) -> Iterator[pl.DataFrame]:
+def _tables(
+    blocks: Iterator[tuple[bytes, Places, Places]],
+    header: Sequence[str],
+    delimiter: str,
+    above: int,
+) -> Iterator[pa.Table]:
     """Yield the cells of each block, numbered on from those before it."""
     rows = 0
-    for block, starts in blocks:
-        feeds = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_FEED)
+    for block, starts, feeds in blocks:
         lines = np.searchsorted(feeds, starts) + above + 1
         yield _cells(block, lines, header, delimiter, rows)
         rows += len(starts)
@@ -150,7 +162,7 @@ def _frames(
 
 def _cells(
     block: bytes, lines: Places, header: Sequence[str], delimiter: str, rows: int
-) -> pl.DataFrame:
+) -> pa.Table:
     """Make the cells of a block, each as text, with the row and the line of their record."""
     table = arrow.read_csv(
         io.BytesIO(block),
@@ -162,18 +174,15 @@ def _cells(
     )
     if len(table) != len(lines):
         raise NotPlain
-    frame = pl.DataFrame(table)
-    return frame.select(
-        pl.Series("source_row", np.arange(rows + 2, rows + 2 + len(lines))),
-        pl.Series("source_line", lines),
-        pl.all(),
-    )
+    numbers = pa.array(np.arange(rows + 2, rows + 2 + len(lines)))
+    return table.add_column(0, "source_row", numbers).add_column(1, "source_line", pa.array(lines))
 
 
-def _without_blank(frame: pl.DataFrame, header: Sequence[str]) -> pl.DataFrame:
+def _without_blank(table: pa.Table, header: Sequence[str]) -> pa.Table:
     """Leave out the records that hold nothing."""
-    maybe = frame.filter(pl.col(header[0]) == "")
-    blank = maybe.filter(pl.all_horizontal(pl.col(name) == "" for name in header))
-    if not len(blank):
-        return frame
-    return frame.filter(~pl.col("source_row").is_in(blank["source_row"].implode()))
+    blank = compute.equal(table[header[0]], "")
+    for name in header[1:]:
+        if not compute.any(blank).as_py():
+            return table
+        blank = compute.and_(blank, compute.equal(table[name], ""))
+    return table.filter(compute.invert(blank))
