@@ -209,6 +209,15 @@ def test_import_talks_and_prints_nothing(run: Callable[..., Ran], files: Path) -
     assert "In quarantine and left out: 1 row of bad.csv (no amount that could be read" in asked.err
 
 
+def test_an_empty_name_is_not_the_folder_one_is_in(run: Callable[..., Ran], files: Path) -> None:
+    said = run("import", files / "book.duckdb", "")
+    assert said.code == 2
+    assert said.err.splitlines() == [
+        "Error: a file without a name is given",
+        "Hint: name a file or a folder",
+    ]
+
+
 def test_import_in_json(run: Callable[..., Ran], files: Path) -> None:
     said = run("import", files / "book.duckdb", files / "bad.csv", "--json")
     assert said.code == 1

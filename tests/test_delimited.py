@@ -137,6 +137,16 @@ def test_a_cell_under_no_heading_is_refused(take: Take) -> None:
     assert table.rows == 2
 
 
+def test_a_table_may_begin_behind_blank_columns(take: Take) -> None:
+    table = take(",,day,who,paid\n,,1 May,Ada,5\n,,,,\nx,,2 May,Bob,7\n")
+    assert table.header == ("day", "who", "paid")
+    assert rows(table) == [(2, 2, "1 May", "Ada", "5")]
+    assert [(one.row, one.cells, one.reason) for one in table.misfits] == [
+        (4, ("x", "", "2 May", "Bob", "7"), "the row has a cell under no heading")
+    ]
+    assert (table.rows, table.blank) == (3, 1)
+
+
 def test_a_blank_name_within_a_header_is_refused(take: Take) -> None:
     with pytest.raises(FileUnusable) as caught:
         take("day,,paid\n1 May,Ada,5\n")

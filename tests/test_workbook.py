@@ -240,6 +240,17 @@ def test_titles_blanks_and_cells_under_no_heading(make: Callable[..., Path]) -> 
     assert [frame["source_line"].to_list() for frame in found.frames()] == [[4, 7]]
 
 
+def test_a_table_may_begin_in_another_column_than_a(make: Callable[..., Path]) -> None:
+    cells = rows(
+        ("Spending, as returned",), (), (None, *HEADER), (None, "x", 1), ("beside", "y", 2)
+    )
+    [found] = read(make(("S", cells)))
+    assert (found.header, cells_of(found)) == (HEADER, [("x", "1")])
+    assert [(one.line, one.reason) for one in found.misfits] == [
+        (5, "the row has a cell under no heading")
+    ]
+
+
 def test_merged_titles_are_titles_and_merged_rows_are_refused(make: Callable[..., Path]) -> None:
     cells = rows(("Spending",), HEADER, ("x", 1), (None, 2), ("z", 3))
     merged = '<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A3:A4"/></mergeCells>'

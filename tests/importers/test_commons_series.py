@@ -135,6 +135,19 @@ def test_elections_are_chosen_where_the_book_has_the_others(target: Book) -> Non
     }
 
 
+def test_elections_left_out_can_be_imported_later(target: Book) -> None:
+    rows = [seat(election=year) for year in ("2010", "2017")]
+    first = imported(target, *rows, declare={"elections": "2010"})
+    second = imported(target, *rows, declare={"elections": "2017"})
+    again = imported(target, *rows, declare={"elections": "2010"})
+    outcomes = [receipt.outcome for receipt in (first, second, again)]
+    assert outcomes == ["posted", "posted", "already imported"]
+    assert len(contests(target)) == 8
+    assert len(target.sql("FROM current_sources")) == 2
+    with pytest.raises(DataRefused, match="2 of 2 rows refused"):
+        imported(target, *rows, declare={"elections": "2010,2017"})
+
+
 def test_elections_are_declared_by_their_years(target: Book) -> None:
     with pytest.raises(UsageError, match="elections=all cannot be"):
         imported(target, seat(), declare={"elections": "all"})

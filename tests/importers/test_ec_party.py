@@ -493,3 +493,22 @@ def test_real_export(new: Book) -> None:
     spelled = {row["SupplierName"] for row in rows if "facebook" in row["SupplierName"].lower()}
     linked = new.sql("SELECT name FROM current_links WHERE stands_for = 'Facebook'")
     assert set(linked["name"]) == spelled - {"Facebook"}
+
+
+def test_what_only_refused_rows_name_is_not_posted(new: Book, tmp_path: Path) -> None:
+    bad = {"DateIncurred": "1st of May", "SupplierName": "FACEBOOK"}
+    items = [
+        item(RegulatedEntityId="1", RegulatedEntityName="Never Posted", **bad),
+        item(RegulatedEntityId="2", RegulatedEntityName="First Row Refused", **bad),
+        item(RegulatedEntityId="2", RegulatedEntityName="First Row Refused"),
+        item(RegulatedEntityId="3", RegulatedEntityName="", SupplierName="Google Ltd"),
+        item(RegulatedEntityId="4", RegulatedEntityName="Posted", SupplierName="Google Inc"),
+    ]
+    [receipt] = new.add(export(tmp_path / "1.csv", *items), quarantine=True)
+
+    assert (receipt.rows_posted, receipt.rows_refused) == (2, 3)
+    campaigns = "SELECT organisation, source_row FROM current_campaigns ORDER BY 2"
+    assert new.sql(campaigns).rows() == [("First Row Refused", 4), ("Posted", 6)]
+    assert new.sql("SELECT name FROM current_links").rows() == [("Google Inc",)]
+    assert receipt.ledgers == {"sources": 1, "campaigns": 2, "links": 1, "spend": 2}
+    assert new.verify().faults == ()

@@ -111,6 +111,14 @@ def test_without_expenses_the_account_is_declared(target: Book, write_csv: Write
         target.add(path)
 
 
+def test_two_accounts_of_one_journal_are_two_imports(target: Book, write_csv: Write) -> None:
+    path = write_csv("print.csv", table(PRINT, entry("costs:ads"), entry("costs:hall")))
+    accounts = ("costs:ads", "costs:hall", "costs:ads")
+    outcomes = [target.add(path, declare={"account": name})[0].outcome for name in accounts]
+    assert outcomes == ["posted", "posted", "already imported"]
+    assert one(target, "SELECT count(*) FROM current_spend") == (2,)
+
+
 @pytest.mark.parametrize(
     ("sign", "declared", "code"),
     [

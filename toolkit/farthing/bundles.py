@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path, PurePath
 
-from farthing.errors import FileUnusable
+from farthing.errors import FileUnusable, UsageError
 
 #: What a folder or an archive may hold: more is a mistake or an attack.
 MOST_FILES = 1_000
@@ -38,7 +38,7 @@ def is_note(path: PurePath) -> bool:
     return kind in NO_TABLES or (kind in ("", ".txt") and bool(WORDS.fullmatch(name)))
 
 
-def gathered(files: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[str]]:
+def gathered(files: Collection[str | os.PathLike[str]]) -> tuple[list[Path], list[str]]:
     """Return the files that are to be read, and the names of the notes beside them.
 
     What is named alone is meant, whatever its name.
@@ -47,7 +47,11 @@ def gathered(files: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[
     ------
     FileUnusable
         A folder is empty, holds too many files, or one that is neither a table nor a note.
+    UsageError
+        A name is empty, as that of a variable of a shell that was never set.
     """
+    if "" in files:  # as a path it would be the folder that one is in
+        raise UsageError("a file without a name is given", hint="name a file or a folder")
     found = [one for file in files for one in _files(Path(file))]
     tables = [file for file in found if not is_note(file)]
     if not tables:

@@ -108,7 +108,7 @@ def options(
 def import_(
     book: BookPath,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="Files to import, or folders of them.")
+        list[str], typer.Argument(metavar="FILE…", help="Files to import, or folders of them.")
     ],
     importer: Annotated[
         str | None,

@@ -112,6 +112,9 @@ class Setting:
         tell two things contradict.
     required
         Whether a file is refused where nobody tells.
+    selects
+        Whether it says which rows of the file are meant: under another value the same file is
+        another import.
     """
 
     name: str
@@ -123,6 +126,7 @@ class Setting:
     in_titles: str | None = None
     in_rows: str | None = None
     required: bool = True
+    selects: bool = False
 
     @property
     def told_by(self) -> str:
@@ -431,9 +435,13 @@ class Reading:
 
     @property
     def identity(self) -> dict[str, str | None]:
-        """What tells this file from another of the same bytes: what a name of a file can tell."""
-        named = {one.name for one in self.importer.settings if one.in_name is not None}
-        return {name: value for name, value in self.settings.items() if name in named}
+        """What tells this import from another of the same bytes.
+
+        That is what a name of a file can tell, and which of its rows are meant.
+        """
+        settings = self.importer.settings
+        telling = {one.name for one in settings if one.in_name is not None or one.selects}
+        return {name: value for name, value in self.settings.items() if name in telling}
 
     def _refuse_untold(self) -> None:
         """Refuse a file that leaves something open, and say all of it at once."""

@@ -17,6 +17,8 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute
 
 from farthing.errors import Problem
 from farthing.importer import Posts, Reading
@@ -198,7 +200,7 @@ def post(
     refused = bool(staging.faults or intake.misfits)
     posts = quarantine or not refused
     if posts:
-        staging.withdraw(FILE + ".{}")
+        _withdraw_refused(staging)
     else:
         for ledger in staging.ledgers:
             connection.execute(
@@ -301,10 +303,7 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
     """Take the rows a batch at a time; keep the good ones and every fault."""
     for one in staging.posts:
         one.ledger.prove_checked()
-        staging.connection.execute(
-            f"CREATE TEMP TABLE incoming_{one.ledger.name} AS "
-            f"SELECT * FROM {one.ledger.name} LIMIT 0"
-        )
+        _make_room(staging, one.ledger)
     done = 0
     for batch, read in ahead(_typed(staging)):
         staging.asides.update(batch.asides)
@@ -319,6 +318,12 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
         progress(done)
     _refuse_cut_line(staging)
     staging.withdraw("incoming_{}")
+
+
+def _make_room(staging: _Staging, ledger: Ledger) -> None:
+    staging.connection.execute(
+        f"CREATE TEMP TABLE incoming_{ledger.name} AS SELECT * FROM {ledger.name} LIMIT 0"
+    )
 
 
 def _typed(staging: _Staging) -> Iterator[tuple[Batch, list[tuple[pl.DataFrame, list[Fault]]]]]:
@@ -387,6 +392,30 @@ def _post_ledger(staging: _Staging, one: Posts) -> None:
     _refuse_unrelated(staging, ledger)
     connection.execute(f"INSERT INTO {FILE}.{ledger.name} SELECT * FROM incoming")
     connection.execute("DROP TABLE incoming")
+
+
+def _withdraw_refused(staging: _Staging) -> None:
+    """Take refused rows out of what was posted, and with them what no other row names."""
+    refused = 0
+    while refused < len(staging.faults):  # a row that is now the first to name a thing can fail
+        refused = len(staging.faults)
+        staging.withdraw(FILE + ".{}")
+        for one in (one for one in staging.posts if one.distinct):
+            _name_again(staging, one)
+
+
+def _name_again(staging: _Staging, one: Posts) -> None:
+    """Post what rows name, such as campaigns, anew from the rows that are posted."""
+    name, gone = one.ledger.name, pa.array([*staging.faults, *staging.asides], pa.int64())
+    staging.connection.execute(f"DELETE FROM {FILE}.{name} WHERE batch_id = {staging.batch_id}")
+    _make_room(staging, one.ledger)
+    for rows in staging.reading.parts():
+        kept = rows.filter(compute.invert(compute.is_in(rows["source_row"], value_set=gone)))
+        with staging.reading.offered(kept):
+            text = staging.reading.select(once(one))
+        frame, faults = _read(staging, one, text)
+        _stage_ledger(staging, one, frame, faults, Batch(len(kept), {}, kept, (), ()))
+    _post_ledger(staging, one)
 
 
 def _drop_known(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:

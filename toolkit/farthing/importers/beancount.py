@@ -47,6 +47,7 @@ ACCOUNT = Setting(
     example="Expenses:Campaign",
     in_rows="SELECT DISTINCT 'Expenses' FROM source "
     "WHERE regexp_matches(trim(account), '^Expenses(:|$)')",
+    selects=True,
 )
 ONE_CAMPAIGN = Setting(
     name="campaign",

@@ -23,8 +23,7 @@ Traps
     the seats of 2015), and the row is set aside: the file by candidate tells more.
 
     One election is posted from one file. Where the book has the results of 2015 by candidate,
-    ``--declare elections=2005,2010`` posts those and sets the rest aside: all that are wanted at
-    once, since a file is imported once.
+    ``--declare elections=2005,2010`` posts those and sets the rest aside.
 """
 
 from __future__ import annotations
@@ -40,6 +39,7 @@ ELECTIONS = Setting(
     values="[12][0-9]{3}(,[12][0-9]{3})*",
     example="2010",
     required=False,
+    selects=True,
 )
 #: The columns of votes, and the party of each from 2005 on.
 PARTIES = {

@@ -52,6 +52,7 @@ ACCOUNT = Setting(
     example="expenses:campaign",
     in_rows="SELECT DISTINCT 'expenses' FROM source "
     "WHERE regexp_matches(trim(account), '^expenses(:|$)', 'i')",
+    selects=True,
 )
 CURRENCY = Setting(
     name="currency",

@@ -10,10 +10,11 @@ loose quote, all without a word.
 from __future__ import annotations
 
 import csv
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
@@ -74,7 +75,7 @@ def read(text: TextIO, intake: Intake, folder: Path, knows: Knows) -> Intake:
     quoted: Any = {"quoting": csv.QUOTE_NONE} if headless else {}
     reader = csv.reader(lines, strict=True, delimiter=delimiter, **quoted)
     above = list(islice(reader, titles))
-    header, width = headless or _header(reader, intake.name)
+    header, width, lead = (*headless, 0) if headless else _header(reader, intake.name)
     asides = tuple(
         Misfit(at - titles + 1, at + 1, tuple(cells), "a title above the header")
         for at, cells in enumerate(above)
@@ -87,7 +88,7 @@ def read(text: TextIO, intake: Intake, folder: Path, knows: Knows) -> Intake:
             return replace(found, rows=found.rows + len(asides), asides=asides)
     tally = _Tally()
     records = _records(reader, lines, width, tally)
-    kept = keep(intake, _cut(records, len(header), tally), folder)
+    kept = keep(intake, _cut(records, slice(lead, lead + len(header)), tally), folder)
     cut_off = not lines.last.endswith("\n")
     rows = kept.rows + len(tally.misfits) + tally.blank + len(asides)
     if cut_off and rows == len(asides):
@@ -130,15 +131,15 @@ def _dialect(
 
 
 def _names(cells: Sequence[str]) -> tuple[str, ...]:
-    """Return the names in a header; what is blank at its end is no column."""
+    """Return the names in a header; what is blank at its end or its start is no column."""
     names = [" ".join(cell.split()) for cell in cells]
     while names and not names[-1]:
         names.pop()
-    return tuple(names)
+    return tuple(dropwhile(operator.not_, names))
 
 
-def _header(reader: Iterator[list[str]], name: str) -> tuple[tuple[str, ...], int]:
-    """Read the header's names, unique and present, and how many cells it has."""
+def _header(reader: Iterator[list[str]], name: str) -> tuple[tuple[str, ...], int, int]:
+    """Read the header's names, unique and present, and how many cells it has in all and before."""
     try:
         header = next(reader, None)
     except csv.Error as error:
@@ -148,11 +149,13 @@ def _header(reader: Iterator[list[str]], name: str) -> tuple[tuple[str, ...], in
     if any("\0" in cell for cell in header):
         raise FileUnusable("is not a text file", where=name)
     names = _names(header)
+    lead = next(at for at, cell in enumerate(header) if cell.strip())
     if "" in names:
-        raise FileUnusable(f"column {names.index('') + 1} has no name", where=f"{name}:1")
+        at = lead + names.index("") + 1
+        raise FileUnusable(f"column {at} has no name", where=f"{name}:1")
     if twice := [column for column in dict.fromkeys(names) if names.count(column) > 1]:
         raise FileUnusable(f"two columns are named {twice[0]}", where=f"{name}:1")
-    return names, len(header)
+    return names, len(header), lead
 
 
 def _records(reader: Any, lines: _Lines, width: int, tally: _Tally) -> Iterator[Numbered]:
@@ -178,16 +181,16 @@ def _records(reader: Any, lines: _Lines, width: int, tally: _Tally) -> Iterator[
             start = reader.line_num + 1
 
 
-def _cut(records: Iterator[Numbered], width: int, tally: _Tally) -> Iterator[Numbered]:
-    """Leave out blank records, and the blank cells under blank names at the end of a header."""
+def _cut(records: Iterator[Numbered], named: slice, tally: _Tally) -> Iterator[Numbered]:
+    """Leave out blank records, and the blank cells under blank names at an end of a header."""
     for row, line, cells in records:
         if not any(cells):
             tally.blank += 1
-        elif any(cells[width:]):
+        elif any(cells[: named.start]) or any(cells[named.stop :]):
             reason = "the row has a cell under no heading"
             tally.misfits.append(Misfit(row, line, tuple(map(str, cells)), reason))
         else:
-            yield row, line, cells[:width]
+            yield row, line, cells[named]
 
 
 def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> Misfit:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import lzma
 import math
+import operator
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import dropwhile
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.parsers import expat
@@ -352,7 +354,9 @@ def _sheet(
     faults = {**_merged(sheet, len(rows)), **seen.faults}
     misfits: list[Misfit] = []
     blanks: list[int] = []
-    records = _records(rows, titles, len(header), faults, misfits, blanks)
+    lead = next(at for at, cell in enumerate(rows[titles]) if _text(cell))
+    named = slice(lead, lead + len(header))
+    records = _records(rows, titles, named, faults, misfits, blanks)
     kept = keep(replace(intake, header=header), records, folder)
     asides = tuple(
         Misfit(at - titles + 1, at + 1, _shown(map(_text, row)), "a title above the header")
@@ -383,13 +387,13 @@ def _names(row: Row) -> tuple[str, ...]:
     names = [" ".join((_text(cell) or "").split()) for cell in row]
     while names and not names[-1]:
         names.pop()
-    return tuple(names)
+    return tuple(dropwhile(operator.not_, names))
 
 
 def _records(
     rows: list[list[Any]],
     titles: int,
-    width: int,
+    named: slice,
     faults: Mapping[int, str],
     misfits: list[Misfit],
     blanks: list[int],
@@ -397,18 +401,18 @@ def _records(
     for at in range(titles + 1, len(rows)):
         cells = [_text(cell) for cell in rows[at]]
         number, line = at - titles + 1, at + 1
-        reason = faults.get(line) or _fault(rows[at], cells, width)
+        reason = faults.get(line) or _fault(rows[at], cells, named)
         if reason and (any(cells) or reason != MERGED):
             misfits.append(Misfit(number, line, _shown(cells), reason))
         elif not any(cells):
             blanks.append(line)
         else:
-            yield number, line, [*cells, *[None] * width][:width]
+            yield number, line, [*cells, *[None] * named.stop][named]
 
 
-def _fault(row: Row, cells: Sequence[str | None], width: int) -> str | None:
+def _fault(row: Row, cells: Sequence[str | None], named: slice) -> str | None:
     """Say what keeps a row from being read as it was meant."""
-    if any(cells[width:]):
+    if any(cells[: named.start]) or any(cells[named.stop :]):
         return "the row has a cell under no heading"
     for cell in row:
         if isinstance(cell, float) and not math.isfinite(cell):
