@@ -472,7 +472,7 @@ def amounts(draw: st.DrawFn) -> Amount:
 CANONICAL = {"exact", "range", "at_least", "at_most", "unknown"}
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(amounts())
 def test_spelling_and_reading_are_inverse(amount: Amount) -> None:
     again = parse(str(amount), unit=amount.unit if amount.unit == "rosettes" else None)
