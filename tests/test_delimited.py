@@ -147,6 +147,32 @@ def test_a_table_may_begin_behind_blank_columns(take: Take) -> None:
     assert (table.rows, table.blank) == (3, 1)
 
 
+@pytest.mark.parametrize("numbers", [(0, 1, 2), (1, 2, 3), (7, 12, 4000)])
+def test_a_first_column_without_a_name_may_number_the_rows(
+    take: Take, numbers: tuple[int, int, int]
+) -> None:
+    """So pandas writes a table, and R, and of a selection the numbers that were selected."""
+    first, second, third = numbers
+    table = take(
+        f'"",day,who,paid\n{first},1 May,Ada,5\n"{second}",2 May,Bob,7\n{third},3 May,Cy,9\n'
+    )
+    assert [row[2:] for row in rows(table)] == [
+        ("1 May", "Ada", "5"),
+        ("2 May", "Bob", "7"),
+        ("3 May", "Cy", "9"),
+    ]
+    assert (table.rows, table.misfits) == (3, ())
+
+
+@pytest.mark.parametrize("cell", ["1", "0", "2.5", "02", "-3", "1234567890", "x"])
+def test_what_does_not_count_on_is_a_cell_under_no_heading(take: Take, cell: str) -> None:
+    table = take(f",day,who,paid\n1,1 May,Ada,5\n{cell},2 May,Bob,7\n,3 May,Cy,9\n4,4 May,Di,11\n")
+    assert [row[2] for row in rows(table)] == ["1 May", "3 May", "4 May"]
+    assert [(one.row, one.reason) for one in table.misfits] == [
+        (3, "the row has a cell under no heading")
+    ]
+
+
 def test_a_blank_name_within_a_header_is_refused(take: Take) -> None:
     with pytest.raises(FileUnusable) as caught:
         take("day,,paid\n1 May,Ada,5\n")

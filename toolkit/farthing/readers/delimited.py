@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import operator
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -182,15 +183,29 @@ def _records(reader: Any, lines: _Lines, width: int, tally: _Tally) -> Iterator[
 
 
 def _cut(records: Iterator[Numbered], named: slice, tally: _Tally) -> Iterator[Numbered]:
-    """Leave out blank records, and the blank cells under blank names at an end of a header."""
+    """Leave out blank records, and the blank cells under blank names at an end of a header.
+
+    pandas and R number the rows in a first column without a name: such numbers are no cells.
+    """
+    last = -1
     for row, line, cells in records:
         if not any(cells):
             tally.blank += 1
-        elif any(cells[: named.start]) or any(cells[named.stop :]):
+            continue
+        lead = cells[: named.start]
+        if (number := _row_number(lead)) is not None and number > last:
+            last, lead = number, []
+        if any(lead) or any(cells[named.stop :]):
             reason = "the row has a cell under no heading"
             tally.misfits.append(Misfit(row, line, tuple(map(str, cells)), reason))
         else:
             yield row, line, cells[named]
+
+
+def _row_number(lead: Sequence[str | None]) -> int | None:
+    """Return what stands before the first name, where it may be the number of its row."""
+    number = lead[0] or "" if len(lead) == 1 else ""
+    return int(number) if re.fullmatch("0|[1-9][0-9]{0,8}", number) else None
 
 
 def _loose(error: csv.Error, row: int, start: int, end: int, lines: _Lines) -> Misfit:
