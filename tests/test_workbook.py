@@ -15,7 +15,7 @@ import pytest
 from farthing.book import Book
 from farthing.errors import FarthingError
 from farthing.intake import take_in
-from farthing.readers import workbook
+from farthing.readers import sheets
 from farthing.records import Intake
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -316,14 +316,14 @@ def test_far_cell_that_is_only_coloured_is_no_cell(make: Callable[..., Path]) ->
 
 
 def test_too_many_cells(make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_CELLS", 5)
+    monkeypatch.setattr(sheets, "MOST_CELLS", 5)
     again = '<row r="1">' + '<c r="A1"><v>1</v></c>' * 6 + "</row>"
     assert "more than 5 cells cannot be read" in refused(make(("S", again)))
     assert "reaches to row 3" in refused(make(("S", rows(HEADER, (1, 2), (3, 4)))))
 
 
 def test_one_text_in_many_cells(make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_CHARACTERS", 10_000)
+    monkeypatch.setattr(sheets, "MOST_CHARACTERS", 10_000)
     same = [(Raw('<c r="{at}" t="s"><v>0</v></c>'), 1)] * 20
     path = make(("S", rows(HEADER, *same)), shared=f"<si><t>{'x' * 900}</t></si>")
     assert refused(path).startswith("book.xlsx/S: holds more than 10,000 characters")
@@ -352,15 +352,6 @@ def test_entities_are_refused(tmp_path: Path, part: str, doctype: str) -> None:
     files[part] = doctype + files[part]
     assert refused(zipped(tmp_path / "book.xlsx", files)) == (
         f"book.xlsx: has a document type in {part}, which no workbook has"
-    )
-
-
-def test_old_and_encrypted_workbooks(tmp_path: Path) -> None:
-    path = tmp_path / "old.xls"
-    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
-    assert refused(path) == (
-        "old.xls: is a workbook in Excel's old format, or one with a password\n"
-        "Hint: save it as .xlsx without a password"
     )
 
 

@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 
 from farthing.bundles import MOST_FILES, TABLES, is_note
 from farthing.errors import FileUnusable, UsageError
-from farthing.readers import columnar, delimited, fec, structured, workbook
+from farthing.readers import columnar, delimited, fec, old_workbook, structured, workbook
+from farthing.readers.compound import SIGNATURE
 from farthing.readers.delimited import Knows
 from farthing.records import Intake
 
@@ -32,7 +33,6 @@ BYTE_ORDER_MARKS = (
 )
 #: The first of an archive of files, and the only one of an empty one.
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 PARQUET = b"PAR1"
 #: How files begin that people take for tables, and are none that can be read.
 UNPACK = "unpack it first"
@@ -160,10 +160,10 @@ def _read(
     _refuse_other_kind(start, intake.name)
     if start.startswith(PARQUET):
         return [columnar.read(copy, intake, folder)]
-    if start.startswith(OLD_WORKBOOK) or (
-        start.startswith(ARCHIVE) and _is_workbook(copy, intake.name)
-    ):
-        return workbook.read(copy, intake, folder, lambda header: knows(header) is True)
+    old = start.startswith(SIGNATURE)
+    if old or (start.startswith(ARCHIVE) and _is_workbook(copy, intake.name)):
+        read = old_workbook.read if old else workbook.read
+        return read(copy, intake, folder, lambda header: knows(header) is True)
     if start.startswith(ARCHIVE):
         return list(_archive(copy, intake, folder, knows, encoding))
     return _text(copy, intake, folder, knows, encoding)
