@@ -241,9 +241,7 @@ def test_titles_blanks_and_cells_under_no_heading(make: Callable[..., Path]) -> 
 
 
 def test_a_table_may_begin_in_another_column_than_a(make: Callable[..., Path]) -> None:
-    cells = rows(
-        ("Spending, as returned",), (), (None, *HEADER), (None, "x", 1), ("beside", "y", 2)
-    )
+    cells = rows(("Spending, as returned",), (), (" ", *HEADER), (None, "x", 1), ("beside", "y", 2))
     [found] = read(make(("S", cells)))
     assert (found.header, cells_of(found)) == (HEADER, [("x", "1")])
     assert [(one.line, one.reason) for one in found.misfits] == [

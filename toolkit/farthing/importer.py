@@ -168,10 +168,14 @@ class Rule:
     figure: str | None = None
 
     @property
+    def cell(self) -> str | None:
+        """The SQL of its column."""
+        return '"{}"'.format(self.column.replace('"', '""')) if self.column else None
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The SQL that it is held against a row with, its column among it."""
-        named = f'"{self.column}"' if self.column else None
-        return tuple(filter(None, (self.broken, self.figure, named)))
+        return tuple(filter(None, (self.broken, self.figure, self.cell)))
 
 
 @dataclass(frozen=True)
@@ -570,11 +574,9 @@ class Reading:
         counts = self.select(f"SELECT {flags} FROM source").row(0) if rules else ()
         names = self.importer.named(self.intake.header)
         for rule in (rule for rule, count in zip(rules, counts, strict=True) if count):
-            name = (rule.column or "").replace('"', '""')
-            value = f'"{name}"' if rule.column else "NULL::VARCHAR"
             rows = self.select(
-                f"SELECT source_row, {value}, {rule.figure or 'NULL'} FROM source "
-                f"WHERE {rule.broken}"
+                f"SELECT source_row, {rule.cell or 'NULL::VARCHAR'}, {rule.figure or 'NULL'} "
+                f"FROM source WHERE {rule.broken}"
             ).rows()
             column = names.get(rule.column, rule.column) if rule.column else None
             for row, cell, figure in rows:

@@ -165,7 +165,7 @@ def _sheet(sheet: Sheet, header_at: int | None, intake: Intake, folder: Path) ->
     faults = {**_merged(sheet.merged, len(rows)), **sheet.seen.faults}
     misfits: list[Misfit] = []
     blanks: list[int] = []
-    lead = next(at for at, cell in enumerate(rows[titles]) if _text(cell))
+    lead = next(at for at, cell in enumerate(rows[titles]) if _names([cell]))
     named = slice(lead, lead + len(header))
     records = _records(rows, titles, named, faults, misfits, blanks)
     kept = keep(replace(intake, header=header), records, folder)
