@@ -715,3 +715,49 @@ def test_the_real_reach_of_2026(tmp_path: Path) -> None:
     ]
     found = book.sql(query.format("meta ad archive people age_gender")).rows()
     assert found == [(sum(told), sum(told), len(told))]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("spend.lower_bound", "spend.upper_bound", "impressions.lower_bound"),
+        ("spend_lower_bound", "spend_upper_bound", "impressions_lower_bound"),
+        ("spend_min", "spend_max", "impressions_min"),
+        ("min_spend", "max_spend", "min_impressions"),
+    ],
+)
+def test_a_column_for_each_bound_goes_by_several_names(
+    tmp_path: Path, names: tuple[str, str, str]
+) -> None:
+    """As pandas takes an answer apart, and as databases of ads call them."""
+    file = tmp_path / "ads.csv"
+    head = "id,page_id,page_name,ad_delivery_start_time,currency"
+    file.write_text(f"{head},{','.join(names)}\n71,9,Boats,2022-09-01,GBP,100,199,1000\n")
+    book = Book(tmp_path / "book.duckdb")
+    book.add(file)
+    money = "SELECT low::INT, high::INT FROM current_spend"
+    assert book.sql(money).rows() == [(100, 199)]
+    assert reach(book, "meta ad archive") == [("impressions", "all", None, 1000, None)]
+
+
+def test_what_r_and_pandas_write_for_a_blank_is_one(tmp_path: Path) -> None:
+    """R writes NA; pandas a figure with a point, in a column that is blank in another row."""
+    file = tmp_path / "ads.csv"
+    file.write_text(
+        "id,page_id,page_name,funding_entity,ad_delivery_start_time,ad_delivery_stop_time,"
+        "currency,spend_lower,spend_upper,impressions_lower,impressions_upper,eu_total_reach\n"
+        "71,9,Boats,NA,2022-09-01,NA,GBP,100,199,1000000,NA,NA\n"
+        "72,9,Boats,Canals,2022-09-01,2022-09-02,GBP,0.0,99.0,0.0,999.0,1500.0\n"
+    )
+    book = Book(tmp_path / "book.duckdb")
+    book.add(file)
+    assert book.sql(
+        "SELECT document_ref, low::INT, high::INT, ends_before::VARCHAR FROM current_spend"
+    ).rows() == [("71", 100, 199, None), ("72", 0, 99, "2022-09-03")]
+    assert reach(book, "meta ad archive") == [
+        ("impressions", "all", None, 0, 999),
+        ("impressions", "all", None, 1000000, None),
+    ]
+    assert reach(book, "meta ad archive people") == [("people", "all", None, 1500, 1500)]
+    payers = "SELECT asked_by FROM current_campaigns ORDER BY asked_by"
+    assert book.sql(payers).rows() == [("Canals",), (None,)]

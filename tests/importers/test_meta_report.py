@@ -51,6 +51,22 @@ def rows(book: Book, columns: str, order: str = "source_row") -> list[tuple[obje
 # Layouts
 
 
+def test_a_table_that_r_or_pandas_wrote_again_is_the_same_table(
+    tmp_path: Path, write_csv: Write
+) -> None:
+    """Both number the rows; R takes a point for each space and bracket of a name."""
+    by_r = '"","Page.ID","Page.name","Disclaimer","Amount.spent..GBP.","Number.of.ads.in.Library"'
+    for header in (by_r, f",{NEW}", f"Unnamed: 0,{NEW}"):
+        folder = tmp_path / str(len(header))
+        folder.mkdir()
+        file = write_csv(NAME, f'{header}\n"1",12,A Page,A Party,≤100,5\n"2",13,B,C,1234,5\n')
+        book = book_of(folder, file)
+        assert rows(book, "low, high, currency") == [
+            (Decimal(0), Decimal(100), "GBP"),
+            (Decimal(1234), Decimal(1234), "GBP"),
+        ]
+
+
 def test_the_layout_of_2019_has_no_page_ids_and_no_currency(
     tmp_path: Path, write_csv: Write
 ) -> None:

@@ -40,6 +40,8 @@ AMOUNT = "the amount as people write it: £1,234.50, about £5,000, 10k-100k; bl
 LOOSE = r"[ \t\n\f\r\x{00a0}]+"
 TWICE = "stands in more than one row: its money would count as often"
 DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+#: What pandas and R call a column that has no name in the file they read.
+NAMELESS = r"Unnamed: [0-9]+(\.[0-9]+)?|\.\.\.[0-9]+"
 
 #: What SELECTs of importers may call. What cannot be read is passed on as it stands: the ledger
 #: refuses it with its text.
@@ -280,11 +282,12 @@ class Importer:
         return {self._known_as(name): name for name in header}
 
     def _known_as(self, name: str) -> str:
-        if name in self.required or name in self.optional:
-            return name
-        for pattern, known in self.aliases.items():
-            if re.fullmatch(pattern, name):
-                return known
+        for written in (name, _before_r(name)):
+            if written in self.required or written in self.optional:
+                return written
+            for pattern, known in self.aliases.items():
+                if re.fullmatch(pattern, written):
+                    return known
         return name
 
     def recognises(self, header: Sequence[str]) -> bool:
@@ -310,7 +313,7 @@ class Importer:
             for known, name in self.named(header).items()
             if known not in self.required
             and known not in self.optional
-            and not any(re.fullmatch(pattern, name) for pattern in self.others)
+            and not any(re.fullmatch(pattern, name) for pattern in (*self.others, NAMELESS))
         ]
 
     def reference(self) -> pl.DataFrame:
@@ -621,7 +624,7 @@ class Reading:
 
     def _refuse_contradiction(self, setting: Setting, value: str) -> None:
         """Refuse what is declared against the header: a name of a file may be wrong, not that."""
-        told = _found(setting.in_header, self.intake.header)
+        told = _found(setting.in_header, map(_before_r, self.intake.header))
         if told and told != {value}:
             raise UsageError(
                 f"{setting.name}={value} is declared, and its header says {' and '.join(told)}",
@@ -636,7 +639,7 @@ class Reading:
             if told := {row[0] for part in found for row in part.rows()} - {None}:
                 return told
         for pattern, texts in (
-            (setting.in_header, self.intake.header),
+            (setting.in_header, map(_before_r, self.intake.header)),
             (setting.in_titles, [",".join(title.cells) for title in self.intake.asides]),
             (setting.in_name, [name for _, name in self.intake.pages] or [self.intake.name]),
         ):
@@ -687,6 +690,13 @@ def _told_of(fault: Fault, name: str, cell: str | None) -> Fault:
         cell = f"{cell[:SHOWN_CELL]}…"
     made = "" if fault.value is None else f' "{fault.value}"'
     return Fault(0, name, cell, f"gives {fault.column}{made}, which {fault.rule}")
+
+
+def _before_r(name: str) -> str:
+    """Return the name of a column as it was before R took a point for each space and bracket."""
+    if " " in name or "." not in name:
+        return name
+    return re.sub(r"\.\.([^.]+)\.$", r" (\1)", name).replace(".", " ")
 
 
 def _found(pattern: str | None, texts: Iterable[str]) -> set[str]:

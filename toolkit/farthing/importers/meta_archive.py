@@ -14,7 +14,8 @@ Columns
     ``eu_total_reach``, ``uk_total_reach``, ``br_total_reach``, ``total_reach_by_location`` and
     ``age_country_gender_reach_breakdown``. In tables the id is ``ad_id`` or ``ad_archive_id`` too,
     a range ``lower_bound: 0, upper_bound: 99`` or two columns, ``spend_lower`` and
-    ``spend_upper``. Other fields may be there.
+    ``spend_upper`` (``spend.lower_bound``, ``spend_min``); ``NA`` is a blank that R wrote. Other
+    fields may be there.
 Traps
     Money and impressions are ranges on ladders that change within one answer, and the top of a
     ladder has no upper bound. 0-999 impressions can mean that an ad never ran. Ads in the EU that
@@ -49,7 +50,8 @@ FLAT = tuple(f"{name}_{which}" for name in ("spend", "impressions") for which in
 
 
 def _said(column: str) -> str:
-    return f"nullif(trim(\"{column}\"), '')"
+    """Return the SQL of a cell, NULL where it is blank: R writes NA into such a cell."""
+    return f"nullif(nullif(trim(\"{column}\"), ''), 'NA')"
 
 
 def _first(*columns: str) -> str:
@@ -68,7 +70,12 @@ def _bound(column: str, which: str) -> str:
     named = rf"{which}_bound[''\"]?\s*:\s*[''\"]?([0-9]+)"
     within = f"nullif(regexp_extract(\"{column}\", '{named}', 1), '')"
     flat = f"{column}_{which}"
-    return f"coalesce({within}, {_said(flat)})" if flat in FLAT else within
+    return f"coalesce({within}, {_whole(flat)})" if flat in FLAT else within
+
+
+def _whole(column: str) -> str:
+    """Return the SQL of a count: pandas writes 99 as 99.0 where another row has none."""
+    return f"regexp_replace({_said(column)}, '[.]0$', '')"
 
 
 def _span(column: str) -> str:
@@ -153,8 +160,7 @@ WITH named AS (
          json_transform({_json("age_country_gender_reach_breakdown")},
            '[{{"country": "VARCHAR", "age_gender_breakdowns": [{{"age_range": "VARCHAR",
               "male": "VARCHAR", "female": "VARCHAR", "unknown": "VARCHAR"}}]}}]') AS countries,
-         {_said("eu_total_reach")} AS eu_total_reach, {_said("uk_total_reach")} AS uk_total_reach,
-         {_said("br_total_reach")} AS br_total_reach,
+         {", ".join(f"{_whole(name)} AS {name}" for name in TOTALS)},
          {_json("total_reach_by_location")} AS locations
   FROM named
 )"""
@@ -322,7 +328,7 @@ def _shares(column: str, *keys: str) -> Rule:
 
 def _count(column: str, what: str) -> Rule:
     return Rule(
-        f"NOT regexp_full_match({_said(column)}, '{NUMBER}')", column, f"is not a number of {what}"
+        f"NOT regexp_full_match({_whole(column)}, '{NUMBER}')", column, f"is not a number of {what}"
     )
 
 
@@ -424,6 +430,11 @@ META_ARCHIVE = Importer(
             *("total_reach_by_location", "age_country_gender_reach_breakdown", *TOTALS),
         }
     ),
+    aliases={
+        rf"{name}[._]{which}[._]bound|{name}_{end}|{end}_{name}": f"{name}_{which}"
+        for name in ("spend", "impressions")
+        for which, end in (("lower", "min"), ("upper", "max"))
+    },
     others=(r"(?s).*",),
     settings=(CURRENCY, OBSERVED),
     rules=RULES,
