@@ -123,7 +123,8 @@ def test_the_version(run: Callable[..., Ran]) -> None:
         (2, "ask {book} brige", "Hint: did you mean bridge?"),
         (2, "ask {book} bridge --xml", "No such option"),
         (2, "import {new} good.csv --as nobody", "nobody"),
-        (2, "importers nobody", "Error: unknown importer nobody"),
+        (2, "importers nobody", "Hint: farthing importers lists them"),
+        (2, "importers meta-archve", "Hint: did you mean meta-archive"),
         (2, "chart {book} bridge -o x.gif", "unknown ending .gif"),
         (2, "chart {book} exposure -o x.svg", "has nothing to draw"),
         (2, "report {book}", "Missing option"),
@@ -233,12 +234,109 @@ def test_a_dry_run_shows_rows_and_makes_no_book(run: Callable[..., Ran], files: 
     assert said.err == (
         "good.csv: would be posted as sources, 1 of 1 rows\n  rows by ledger: 1 for sources\n"
     )
-    assert re.search(r"^ origin_id +│ sources.origin_id *$", said.out, flags=re.MULTILINE)
+    assert re.search(r"^ origin_id +│ sources: origin_id *$", said.out, flags=re.MULTILINE)
     [told] = json.loads(run("import", files / "n", files / "good.csv", "--dry-run", "--json").out)
     assert told["mapping"]["origin_id"] == "sources.origin_id"
     assert told["sql"] == "SELECT * EXCLUDE (source_line) FROM source"
     assert "A source" in said.out
     assert not (files / "book.duckdb").exists()
+
+
+REPORT = "FacebookAdLibraryReport_2031-0{}-30_GB_lifelong_advertisers.csv"
+HEADER = "\ufeffPage ID,Page name,Disclaimer,Amount spent (GBP),Number of ads in Library\n"
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> list[Path]:
+    """Return a report of a month, and that of the next."""
+    rows = ("10,Lantern,Lantern,500,3\n11,Ferry,Ferry,≤100,1", "10,Lantern,Lantern,750,3")
+    paths = [tmp_path / REPORT.format(month) for month in (4, 5)]
+    for path, text in zip(paths, rows, strict=True):
+        path.write_text(HEADER + text, encoding="utf-8")
+    return paths
+
+
+def test_a_dry_run_tells_what_goes_nowhere_in_a_line_and_the_key_of_a_row_last(
+    run: Callable[..., Ran], reports: list[Path], tmp_path: Path
+) -> None:
+    said = run("import", tmp_path / "book.duckdb", reports[0], "--dry-run")
+    assert "\nLeft alone: Number of ads in Library\n" in said.out
+    assert " Disclaimer " in said.out
+    assert "left alone" not in said.out
+    first = said.out.partition("First rows for spend")[2]
+    assert first.index("£500") < first.index("meta report GB")
+    assert "  currency: GBP\n" in said.err
+
+
+def test_a_dry_run_says_what_can_be_done_and_what_was_not_needed(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    returns = tmp_path / "returns.csv"
+    returns.write_text(
+        "ECRef,RegulatedEntityName,RegulatedEntityId,ReportingPeriodName,DateIncurred,"
+        "ExpenseCategoryName,SupplierName,TotalExpenditure\n"
+        "SP1,Lantern,9901,Marlshire election 02/05/2031,14/04/2031,Leaflets,A Printer,£1O\n",
+        encoding="utf-8",
+    )
+    said = run("import", tmp_path / "book.duckdb", returns, "--dry-run")
+    assert said.code == 1
+    assert said.err.splitlines() == [
+        "returns.csv: would be refused as ec-party-spending, 0 of 1 rows, 1 at fault",
+        "  not told, and not needed: observed_on",
+        '  returns.csv:2: TotalExpenditure "£1O" is not an amount in pounds and pence, such as '
+        "£1,234.50",
+        "Hint: correct the file, or post its other rows with --quarantine",
+    ]
+    refused = run("import", tmp_path / "book.duckdb", returns)
+    assert 'farthing sql BOOK "FROM refusals" lists every reason' in refused.err
+    assert "is not an amount" in run("sql", tmp_path / "book.duckdb", "FROM refusals").out
+
+
+def test_what_changed_is_told_as_ranges_of_money(
+    run: Callable[..., Ran], reports: list[Path], tmp_path: Path
+) -> None:
+    book = tmp_path / "book.duckdb"
+    assert run("import", book, *reports).code == 0
+    said = run("changes", book, reports[1].name)
+    assert re.search(r"^ moved +│ spend │.*│ +1 │ £500 +│ £750 *$", said.out, flags=re.MULTILINE)
+    assert re.search(
+        r"^ vanished +│ spend │.*│ +1 │ £0 to £100 +│ *$", said.out, flags=re.MULTILINE
+    )
+    assert "another series" not in said.err
+
+
+def test_tables_of_two_periods_are_not_told_as_a_restatement(
+    run: Callable[..., Ran], reports: list[Path], tmp_path: Path
+) -> None:
+    book = tmp_path / "book.duckdb"
+    months = [path.rename(str(path).replace("lifelong", "last_30_days")) for path in reports]
+    assert run("import", book, *months).code == 0
+    said = run("changes", book, months[1].name)
+    assert said.err == (
+        "What appeared is of another series than what vanished: of another table or period, and "
+        "no restatement of it\n"
+    )
+
+
+def test_a_name_that_is_not_linked_is_listed_with_its_organisation(
+    run: Callable[..., Ran], reports: list[Path], tmp_path: Path
+) -> None:
+    book = tmp_path / "book.duckdb"
+    assert run("import", book, *reports).code == 0
+    said = run("link", book)
+    assert said.out.startswith("Links: none\n")
+    assert re.search(r"^ meta:10\|Lantern +│ +1 │ +£750 │ Lantern *$", said.out, flags=re.MULTILINE)
+
+
+def test_status_lists_what_is_there(run: Callable[..., Ran], files: Path) -> None:
+    book = files / "book.duckdb"
+    run("import", book, files / "good.csv")
+    clean = run("status", book).out
+    assert "sources" in clean
+    assert "budgets" not in clean
+    assert "refused" not in clean
+    run("import", book, files / "bad.csv", "--quarantine")
+    assert "refused" in run("status", book).out
 
 
 def test_the_format_encoding_and_locale_can_be_named(run: Callable[..., Ran], files: Path) -> None:
@@ -398,7 +496,7 @@ def test_an_importer_is_shown_with_its_notes_its_columns_and_its_settings(
 ) -> None:
     said = run("importers", "meta-report")
     assert (said.code, said.err) == (0, "")
-    for words in ("meta-report: Meta Ad Library Report", "Origin", "Traps", "spend.amount",
+    for words in ("meta-report: Meta Ad Library Report", "Origin", "Traps", "spend: amount",
                   "Number of ads in Library", "currency=GBP"):  # fmt: skip
         assert words in said.out
     assert "``" not in said.out
@@ -418,6 +516,23 @@ def test_every_importer_and_every_column_is_shown(run: Callable[..., Ran]) -> No
     assert listed.err == said.err == ""
 
 
+def test_formats_are_listed_by_publisher_and_farthings_own_last(run: Callable[..., Ran]) -> None:
+    listed = run("importers").out
+    titles = ["Ad libraries", "Platform exports", "Accounts", "Farthing's own columns"]
+    places = [listed.index(f"{title}\n") for title in titles]
+    assert places == sorted(places)
+    assert places[0] < listed.index(" meta-archive ") < places[1]
+    assert places[-1] < listed.index(" budgets ")
+    assert "farthing importers NAME shows one" in listed
+
+
+def test_columns_that_must_be_there_are_shown_apart(run: Callable[..., Ran]) -> None:
+    must, may = run("importers", "meta-report").out.split("Columns that may be there")
+    assert "\n Amount spent " in must
+    assert "\n Page ID " in may
+    assert "\n Page ID " not in must
+
+
 def test_a_described_format_is_shown(run: Callable[..., Ran], tmp_path: Path) -> None:
     described = tmp_path / "mine.toml"
     described.write_text(
@@ -429,7 +544,7 @@ def test_a_described_format_is_shown(run: Callable[..., Ran], tmp_path: Path) ->
     said = run("importers", described)
     assert (said.code, said.err) == (0, "")
     assert "mine: a format of one's own" in said.out
-    assert "audiences.amount" in said.out
+    assert "audiences: amount" in said.out
     assert run("importers", tmp_path / "none.toml").code == 66
 
 
@@ -602,6 +717,18 @@ def test_what_an_import_says_is_not_drawn_over(
         before, _, after = shown.partition(line)
         assert before.endswith(("\n", "\x1b[2K"))  # a line of its own
         assert "\x1b[1A" not in after.partition("reading")[0].partition("posting")[0]
+
+
+def test_no_word_and_no_name_is_broken_where_there_is_room(
+    on_terminal: Callable[..., str], files: Path, tmp_path: Path
+) -> None:
+    said = on_terminal("import", tmp_path / "b.duckdb", files / "bad.csv", COLUMNS="60")
+    lines = said.splitlines()
+    assert '  bad.csv:3: rank "hearsay" is none of record, regulator,' in lines
+    assert "    audited_return, named_witness, unnamed_witness, opinion" in lines
+    shown = on_terminal("importers", "meta-archive", COLUMNS="80")
+    assert " age_country_gender_reach_breakdown " in shown
+    assert max(map(len, OURS.sub("", shown).splitlines())) <= 80
 
 
 def test_an_import_that_is_stopped_says_what_is_on_the_book(

@@ -695,8 +695,8 @@ def _refusal(receipt: Receipt) -> DataRefused:
         f"{receipt.rows_at_fault:,} of {receipt.rows_refused:,} rows refused, nothing was posted",
         receipt.problems,
         where=receipt.file,
-        hint="correct the file, or post the rest with --quarantine; "
-        "the refused rows stay on the book either way",
+        hint="correct the file, or post the rest with --quarantine; the refused rows stay on the "
+        'book either way: farthing sql BOOK "FROM refusals" lists every reason',
     )
 
 

@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from farthing.answers import (
+    answer_data,
+    checked_data,
+    print_answer,
+    print_checked,
+    print_findings,
+)
+from farthing.receipts import print_changes, print_imports, print_receipt, receipt_data
 from farthing.terminal import (
     console,
-    one_line,
     plain,
     print_json,
     print_table,
@@ -31,19 +38,14 @@ from farthing.terminal import (
 
 if TYPE_CHECKING:
     import polars as pl
-    from rich.console import Console
 
     from farthing.book import Book
-    from farthing.check import Checked
-    from farthing.importer import Importer
     from farthing.posting import Receipt
-    from farthing.question import Answer, Finding, Status
+    from farthing.question import Answer
 
 TOUR = "00-tour.ipynb"
 #: How many rows at fault are printed of each check: where it was asked for by name, and else.
 SHOWN_BY_NAME, SHOWN_OF_ALL = 20, 5
-#: How many rows a dry run shows.
-FIRST_ROWS = 3
 STOPPED = (
     "Stopped: of the file that was being imported nothing is on the book.\n"
     "Hint: run the same import again; files that are posted already change nothing"
@@ -161,7 +163,7 @@ def import_(
             receipts.append(receipt)
             clear()
             if not as_json:
-                _print_receipt(receipt, dry_run)
+                print_receipt(receipt, dry_run)
 
         try:
             Book(book).add(
@@ -182,7 +184,7 @@ def import_(
         finally:
             clear()
             if as_json:
-                print_json([_receipt_data(receipt) for receipt in receipts])
+                print_json([receipt_data(receipt) for receipt in receipts])
     if any(receipt.outcome == "would be refused" for receipt in receipts):
         raise typer.Exit(1)
 
@@ -197,65 +199,6 @@ def _declared(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"{pair} declares nothing", hint="write NAME=VALUE")
         declared[name.strip()] = value.strip()
     return declared
-
-
-def _print_receipt(receipt: Receipt, rehearsed: bool) -> None:
-    from farthing.errors import problem_lines
-
-    talk(_receipt_line(receipt))
-    if receipt.outcome != "refused":  # of that its exception tells
-        for line in problem_lines(receipt.problems):
-            talk(line)
-    if rehearsed and receipt.outcome != "left aside":
-        _print_rehearsal(receipt)
-
-
-def _receipt_line(receipt: Receipt) -> str:
-    line = f"{receipt.file}: {receipt.outcome}"
-    if receipt.outcome == "already imported":
-        return f"{line}, nothing changed"
-    if receipt.outcome == "left aside":
-        return f"{line}, it is named as a note beside tables and not read"
-    line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
-    whole = receipt.rows_posted == 0 and receipt.rows_at_fault > 0
-    refused = (receipt.rows_at_fault, "at fault") if whole else (receipt.rows_refused, "refused")
-    counts = [refused, (receipt.rows_blank, "blank")]
-    counts += [(count, f"set aside ({reason})") for reason, count in receipt.asides.items()]
-    return ", ".join([line, *(f"{count:,} {what}" for count, what in counts if count)])
-
-
-def _print_rehearsal(receipt: Receipt) -> None:
-    """Show what an import would do: what is told, the mapping, the totals and the first rows."""
-    for name, value in receipt.settings.items():
-        talk(f"  {name}: {value or 'not told'}")
-    import polars as pl
-
-    if receipt.ledgers:
-        ledgers = ", ".join(f"{count:,} for {ledger}" for ledger, count in receipt.ledgers.items())
-        talk(f"  rows by ledger: {ledgers}")
-    if receipt.mapping:
-        columns = {"column": list(receipt.mapping), "goes_to": list(receipt.mapping.values())}
-        print_table(pl.DataFrame(columns), "What becomes of its columns", whole=True)
-    if not receipt.totals.is_empty():
-        print_table(receipt.totals, "What the rows come to")
-    if not receipt.first_rows.is_empty():
-        rows = receipt.first_rows.drop("source_id", "batch_id", strict=False).head(FIRST_ROWS)
-        print_table(rows, f"First rows for {receipt.ledger}")
-
-
-def _receipt_data(receipt: Receipt) -> dict[str, Any]:
-    kept = ("file", "sha256", "importer", "ledger", "outcome", "rows_read", "rows_posted")
-    more = ("rows_refused", "rows_set_aside", "rows_blank", "asides", "settings", "ledgers")
-    return {
-        **{name: getattr(receipt, name) for name in (*kept, *more)},
-        "totals": receipt.totals.to_dicts(),
-        "mapping": receipt.mapping,
-        "sql": receipt.sql,
-        "problems": [
-            {name: getattr(problem, name) for name in ("file", "line", "column", "value", "rule")}
-            for problem in receipt.problems
-        ],
-    }
 
 
 @app.command(epilog="Example: farthing draft invoices.csv -o mine.toml")
@@ -331,6 +274,10 @@ def _print_links(book: Book, kind: str, as_json: bool) -> None:
         print_json({"links": links.to_dicts(), "not_linked": others.to_dicts()})
         return
     print_table(links, "Links")
+    typer.echo()
+    if kind == "campaign":
+        named = "SELECT campaign_id AS name, organisation FROM current_campaigns"
+        others = others.join(book.sql(named), on="name", how="left", maintain_order="left")
     print_table(others.head(SHOWN_UNLINKED), "Not linked, those with most rows of spending first")
     if len(others) > SHOWN_UNLINKED:
         talk(f"{len(others) - SHOWN_UNLINKED:,} more: --json lists them all")
@@ -350,14 +297,12 @@ def changes(
     stays in force: that a library no longer shows it does not mean that it was not paid for.
     """
     from farthing.book import open as open_book
-    from farthing.changes import summary
 
     found = open_book(book).changes(source)
     if as_json:
         print_json(found.to_dicts())
         return
-    print_table(summary(found), "What changed")
-    print_table(found, "Row by row")
+    print_changes(found)
 
 
 @app.command(epilog="Example: farthing status book.duckdb")
@@ -381,10 +326,9 @@ def status(book: BookPath, as_json: AsJson = False) -> None:
             }
         )
     else:
-        print_table(ledgers, "Rows by ledger")
-        shown = ["batch_id", "file", "outcome", "rows_read", "rows_posted", "rows_refused"]
-        shown += ["rows_set_aside", "rows_blank"]
-        print_table(imports.select(*shown, "posted_at"), "Imports (times are UTC)")
+        print_table(ledgers.filter(ledgers["posted"] > 0), "Rows by ledger; all others have none")
+        typer.echo()
+        print_imports(imports)
         talk_quarantine(opened.quarantine())
         typer.echo(f"head {verdict.head}")
         for fault in verdict.faults:
@@ -423,9 +367,9 @@ def ask(
         return
     answer = _known(book, as_of).ask(question)
     if as_json:
-        print_json(_answer_data(answer))
+        print_json(answer_data(answer))
     else:
-        _print_answer(answer)
+        print_answer(answer)
 
 
 def _print_statements(statements: Mapping[str, str], as_json: bool) -> None:
@@ -434,58 +378,6 @@ def _print_statements(statements: Mapping[str, str], as_json: bool) -> None:
     else:
         for name, sql in statements.items():
             typer.echo(f"-- name: {name}\n{sql};\n")
-
-
-def _answer_data(answer: Answer) -> dict[str, Any]:
-    return {
-        "question": answer.question.name,
-        "asks": answer.question.asks,
-        "book": answer.book.name,
-        "head": answer.book.head,
-        "quarantine": answer.book.quarantine.to_dicts(),
-        "findings": [
-            {
-                name: getattr(finding, name)
-                for name in ("status", "code", "sentence", "rows", "table")
-            }
-            for finding in answer.findings
-        ],
-        "tables": {name: table.to_dicts() for name, table in answer.tables.items()},
-    }
-
-
-def _print_answer(answer: Answer) -> None:
-    to = console()
-    _print_findings(to, answer, answer.findings)
-    for name, table in answer.tables.items():
-        if table.is_empty():
-            continue
-        to.print()
-        print_table(table, f"{name}: {answer.about(name)}")
-    talk_quarantine(answer.book.quarantine)
-
-
-def _print_findings(to: Console, answer: Answer, findings: Sequence[Finding]) -> None:
-    from rich.text import Text
-
-    to.print(Text(answer.question.asks, style="bold"))
-    if not answer.findings:
-        to.print("Nothing on the book bears on this question.")
-    for finding in findings:
-        _print_line(to, finding.status, finding.sentence)
-
-
-def _print_line(to: Console, status: Status, sentence: str) -> None:
-    """Print a sentence with the mark and the words of its status."""
-    from rich.text import Text
-
-    from farthing.question import STATUS_WORDS
-
-    marks = {"pass": ("✓", "green"), "fail": ("✗", "red"), "cannot_tell": ("?", "yellow")}
-    mark, style = marks[status]
-    line = Text.assemble((f"{mark} {STATUS_WORDS[status]}: ", style))
-    line.append(one_line(sentence), style="default")
-    to.print(line, soft_wrap=not to.is_terminal)
 
 
 @app.command(epilog="Example: farthing check book.duckdb identities references.turnout")
@@ -522,54 +414,11 @@ def check(
     with spinner("Checking"):
         checked = _known(book, as_of).check(*names or ())
     if as_json:
-        print_json(_checked_data(checked))
+        print_json(checked_data(checked))
     else:
-        _print_checked(checked, SHOWN_BY_NAME if names else SHOWN_OF_ALL)
+        print_checked(checked, SHOWN_BY_NAME if names else SHOWN_OF_ALL)
     if any(result.is_fault for result in checked):
         raise typer.Exit(1)
-
-
-def _checked_data(checked: Checked) -> dict[str, Any]:
-    return {
-        "book": checked.book.name,
-        "head": checked.book.head,
-        "quarantine": checked.book.quarantine.to_dicts(),
-        "results": [
-            {
-                "code": one.code,
-                "status": one.status,
-                "weight": one.check.weight,
-                "title": one.title,
-                "sentence": one.sentence,
-                "looked": one.looked,
-                "count": one.count,
-                "stakes": [vars(stake) for stake in one.stakes],
-                "rows": one.rows,
-                "examples": one.examples.to_dicts(),
-                "select": one.select,
-            }
-            for one in checked
-        ],
-    }
-
-
-def _print_checked(checked: Checked, shown: int) -> None:
-    """Print what fails with its first rows, then what cannot be told, then what holds."""
-    from farthing.check import summary
-
-    to = console()
-    for result in checked.failures:
-        _print_line(to, result.status, f"{result.code}: {result.sentence}")
-        print_table(result.examples.head(shown), f"The first of {result.count:,}")
-        to.print()
-    for status in ("cannot_tell", "pass"):
-        for result in checked:
-            if result.status == status and (result.looked or status != "pass"):
-                _print_line(to, result.status, f"{result.code}: {result.sentence}")
-    if idle := [one.code for one in checked if one.status == "pass" and not one.looked]:
-        to.print(f"Nothing to look at: {', '.join(idle)}.", soft_wrap=not to.is_terminal)
-    to.print(summary(checked.results))
-    talk_quarantine(checked.book.quarantine)
 
 
 @app.command(epilog="Example: farthing plan --coverage 0.1 --population 46836533")
@@ -711,7 +560,7 @@ def report(
     to = console(stderr=True)
 
     def headlines(answer: Answer) -> None:
-        _print_findings(to, answer, answer.findings[:TELLING])
+        print_findings(to, answer, answer.findings[:TELLING])
 
     with spinner("Writing the report"):
         written = write_report(_known(book, as_of), output, on_answer=headlines)
@@ -752,53 +601,14 @@ def importers(
     they have and where each goes, and what can be declared. A file is recognised by the names in
     its header, in any order; columns that may be blank can be left out.
     """
-    import polars as pl
-
-    from farthing.importers import IMPORTERS
+    from farthing import catalogue
 
     if name is None:
-        rows = [
-            {"importer": one.name, "ledger": one.ledger.name, "about": one.about}
-            for one in IMPORTERS
-        ]
-        listed = pl.DataFrame(rows)
-        if as_json:
-            print_json(listed.to_dicts())
-        else:
-            print_table(listed, "Importers", whole=True)
+        formats = catalogue.formats()
+        print_json(formats.to_dicts()) if as_json else catalogue.print_formats()
         return
-    one = _importer(name)
-    columns, settings = one.reference(), one.open_points()
-    if as_json:
-        print_json(
-            {
-                "importer": one.name,
-                "about": one.about,
-                "notes": one.notes,
-                "columns": columns.to_dicts(),
-                "settings": settings.to_dicts(),
-            }
-        )
-        return
-    typer.echo(plain(f"{one.name}: {one.about}\n\n{one.notes.replace('``', '')}"))
-    print_table(columns, f"Columns of {one.name}", whole=True)
-    if settings.height:
-        typer.echo()
-        print_table(settings, "Settings: what --declare takes", whole=True)
-
-
-def _importer(name: str) -> Importer:
-    """Return a format by its name, or by the name of the file that describes it."""
-    from farthing import own_format
-    from farthing.errors import UsageError
-    from farthing.importers import IMPORTERS
-
-    if name.lower().endswith(".toml"):
-        return own_format.load(Path(name))
-    found = [one for one in IMPORTERS if one.name == name]
-    if not found:
-        raise UsageError(f"unknown importer {name}", hint="farthing importers lists them")
-    return found[0]
+    one = catalogue.find(name)
+    print_json(catalogue.format_data(one)) if as_json else catalogue.print_format(one)
 
 
 @app.command(epilog="Example: farthing reference -o reference.html")

@@ -88,6 +88,23 @@ def _one_of(unit: str | None) -> str | None:
     return unit[:-1] if re.search(r"[^su]s$", unit) else unit
 
 
+def by_ledger(places: str) -> str:
+    """Return where a column goes with each ledger named once.
+
+    Examples
+    --------
+    >>> by_ledger("spend.payee, spend.note, links.name, is checked")
+    'spend: payee, note; links: name; is checked'
+    """
+    found: dict[str, list[str]] = {}
+    for place in places.split(", "):
+        ledger, dot, name = place.partition(".")
+        found.setdefault(ledger, []).extend([name] if dot else [])
+    return "; ".join(
+        f"{ledger}: {', '.join(names)}" if names else ledger for ledger, names in found.items()
+    )
+
+
 def difference(value: Decimal, unit: str | None) -> str:
     """Return how far two figures lie apart; two percentages differ by percentage points.
 
@@ -203,6 +220,16 @@ def shown(table: pl.DataFrame) -> Shown:
     rows = tuple(tuple(_cell(row, plan) for plan in plans) for row in table.iter_rows(named=True))
     numeric = tuple(len(plan) > 1 or table.schema[plan[0]].is_numeric() for plan in plans)
     return Shown(tuple(_heading(plan, table.columns) for plan in plans), numeric, rows)
+
+
+def filled(view: Shown) -> Shown:
+    """Leave out the columns in which nothing stands."""
+    kept = [at for at in range(len(view.headings)) if any(row[at] for row in view.rows)]
+    return Shown(
+        tuple(view.headings[at] for at in kept),
+        tuple(view.numeric[at] for at in kept),
+        tuple(tuple(row[at] for at in kept) for row in view.rows),
+    )
 
 
 def _plans(columns: Sequence[str]) -> list[tuple[str, ...]]:

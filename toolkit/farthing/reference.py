@@ -18,36 +18,11 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from farthing.importer import AMOUNT, Importer
-from farthing.importers import (
-    beancount,
-    commons,
-    commons_candidacies,
-    commons_series,
-    ec_candidates,
-    ec_party,
-    fec,
-    google_ads,
-    google_political,
-    hexjson,
-    hledger,
-    meta_ads,
-    meta_archive,
-    meta_report,
-    own_layout,
-    snapchat,
-)
+from farthing.importers import GROUPS, own_layout
 from farthing.ledger import POSTED_COLUMNS, Column, Ledger
 from farthing.ledgers import LEDGERS
 from farthing.page import render, write_whole
 
-#: The formats as a reader looks for them, those of one publisher together.
-GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
-    ("Ad libraries", (meta_archive, meta_report, google_political, snapchat)),
-    ("Platform exports", (meta_ads, google_ads)),
-    ("Returns and filings", (ec_party, ec_candidates, fec)),
-    ("Elections and maps", (commons, commons_candidacies, commons_series, hexjson)),
-    ("Accounts", (hledger, beancount)),
-)
 TYPES = {"VARCHAR": "text", "DATE": "day", "BIGINT": "whole number"}
 
 

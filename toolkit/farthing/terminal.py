@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from math import isfinite
@@ -43,8 +44,26 @@ def one_line(text: str) -> str:
 
 
 def talk(text: str) -> None:
-    """Say something that is no data."""
-    typer.echo(plain(text), err=True)
+    """Say something that is no data; on a terminal lines are broken between words."""
+    lines = plain(text).split("\n")
+    if sys.stderr.isatty():
+        width = console(stderr=True).width
+        lines = [part for line in lines for part in _broken(line, width)]
+    typer.echo("\n".join(lines), err=True)
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """Break a line between words, its later parts set in; a word that is too long stays whole."""
+    inner = " " * (len(line) - len(line.lstrip(" ")) + 2)
+    broken = textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=inner,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return broken or [""]
 
 
 def talk_quarantine(quarantine: pl.DataFrame) -> None:
@@ -96,16 +115,18 @@ def print_table(table: pl.DataFrame, title: str, *, whole: bool = False) -> None
     """Print a table for people: numbers to the right, nothing cut without saying so.
 
     Where the columns have no room beside each other every row is printed as a list of its cells.
+    A column in which nothing stands is left out.
     """
     from rich.text import Text
 
-    from farthing.formats import shown
+    from farthing.formats import filled, shown
 
-    to, view = console(), shown(_cut(table if whole else table.head(MOST_ROWS)))
-    to.print(Text(plain(title), style="italic"))
+    to, view = console(), filled(shown(_cut(table if whole else table.head(MOST_ROWS))))
+    to.print(Text(plain(title) if table.height else f"{plain(title)}: none", style="italic"))
     rows = view.rows
-    if _has_room(view, to.width):
-        to.print(_drawn(view))
+    room = to.width - sum(least + len(" ┃ ") for least in _least(view))
+    if rows and room >= 0:
+        to.print(_drawn(view, _unbroken(view, room)))
     else:
         rows = rows if whole else rows[:MOST_RECORDS]
         for row in rows:
@@ -131,19 +152,42 @@ def _few(names: str) -> str:
     return f"{' '.join(listed[:MOST_NAMES])} … and {len(listed) - MOST_NAMES:,} more; see --json"
 
 
-def _has_room(view: Shown, width: int) -> bool:
-    """Tell whether every column has its own width, or else enough for a few words a line."""
+def _least(view: Shown) -> list[int]:
+    """Return how wide each column must be: a number whole, else enough for a few words a line."""
     columns = zip(view.headings, *view.rows, strict=True)
-    return sum(min(max(map(len, column)), COLUMN) + len(" ┃ ") for column in columns) <= width
+    widest = [max(map(len, column)) for column in columns]
+    return [
+        wide if is_number else min(wide, COLUMN)
+        for wide, is_number in zip(widest, view.numeric, strict=True)
+    ]
 
 
-def _drawn(view: Shown) -> Table:
+def _unbroken(view: Shown, room: int) -> frozenset[int]:
+    """Choose columns that are not broken: of numbers, and of long names as far as there is room."""
+    chosen = {at for at, is_number in enumerate(view.numeric) if is_number}
+    for at, (column, least) in enumerate(
+        zip(zip(*view.rows, strict=True), _least(view), strict=True)
+    ):
+        more = max(map(len, column)) - least
+        longest = max((len(word) for cell in column for word in cell.split()), default=0)
+        if longest > COLUMN and more <= room:
+            chosen.add(at)
+            room -= max(more, 0)
+    return frozenset(chosen)
+
+
+def _drawn(view: Shown, unbroken: frozenset[int]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(show_edge=False)
-    for heading, is_number in zip(view.headings, view.numeric, strict=True):
-        drawn.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
+    for at, (heading, is_number) in enumerate(zip(view.headings, view.numeric, strict=True)):
+        drawn.add_column(
+            Text(heading),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=at in unbroken,
+        )
     for row in view.rows:
         drawn.add_row(*(Text(plain(cell)) for cell in row))
     return drawn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from farthing.importer import Importer
 from farthing.importers import (
     beancount,
@@ -22,21 +24,15 @@ from farthing.importers import (
     snapchat,
 )
 
+#: The formats as a reader looks for them, those of one publisher together.
+GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
+    ("Ad libraries", (meta_archive, meta_report, google_political, snapchat)),
+    ("Platform exports", (meta_ads, google_ads)),
+    ("Returns and filings", (ec_party, ec_candidates, fec)),
+    ("Elections and maps", (commons, commons_candidacies, commons_series, hexjson)),
+    ("Accounts", (hledger, beancount)),
+)
 IMPORTERS: tuple[Importer, ...] = (
     *own_layout.IMPORTERS,
-    *meta_archive.IMPORTERS,
-    *meta_report.IMPORTERS,
-    *google_political.IMPORTERS,
-    *ec_party.IMPORTERS,
-    *ec_candidates.IMPORTERS,
-    *commons.IMPORTERS,
-    *commons_candidacies.IMPORTERS,
-    *commons_series.IMPORTERS,
-    *hexjson.IMPORTERS,
-    *snapchat.IMPORTERS,
-    *fec.IMPORTERS,
-    *meta_ads.IMPORTERS,
-    *google_ads.IMPORTERS,
-    *hledger.IMPORTERS,
-    *beancount.IMPORTERS,
+    *(one for _, modules in GROUPS for module in modules for one in module.IMPORTERS),
 )
