@@ -499,6 +499,7 @@ def test_an_importer_is_shown_with_its_notes_its_columns_and_its_settings(
     for words in ("meta-report: Meta Ad Library Report", "Origin", "Traps", "spend: amount",
                   "Number of ads in Library", "currency=GBP"):  # fmt: skip
         assert words in said.out
+    assert "\n  - The sum by location is not the sum by advertiser" in said.out
     assert "``" not in said.out
     told = json.loads(run("importers", "meta-report", "--json").out)
     assert [row["setting"] for row in told["settings"]] == [

@@ -196,6 +196,26 @@ def test_what_a_docstring_holds_is_text_and_never_markup() -> None:
     ]
 
 
+def test_each_trap_is_a_line_of_its_own_and_each_family_has_its_own_heading(page: str) -> None:
+    library = page.partition('<section id="meta-archive"')[2].partition("</section>")[0]
+    assert "<li>0-999 impressions can mean that an ad never ran.</li>" in library
+    headings = re.findall(r'<h2 id="[\w-]+-title">(.*?)</h2>', page)
+    assert len(headings) == len(set(headings))
+    assert reference.sections("A\n\nTraps\n    A *native* `ledger`.\n")[1] == (
+        "Traps",
+        "A native ``ledger``.",
+    )
+
+
+def test_where_a_column_goes_names_each_ledger_once() -> None:
+    rows = {
+        row["column"]: row for row in reference.format_columns(importer("meta-report")).to_dicts()
+    }
+    assert rows["Disclaimer"]["goes_to"] == (
+        "spend: record_key, campaign_id; campaigns: record_key, campaign_id, asked_by"
+    )
+
+
 def test_the_page_fetches_nothing_and_runs_nothing(page: str, path: Path) -> None:
     assert "<script" not in page
     assert not re.findall(r'(?:src|href)="(?!#)[^"]*"', page)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import typer
 
-from farthing.formats import by_ledger
 from farthing.importers import GROUPS, IMPORTERS, own_layout
-from farthing.reference import sections
+from farthing.reference import TRAPS, format_columns, sections, sentences
 from farthing.terminal import console, plain, print_table
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def print_format(one: Importer) -> None:
         if one.about in text:
             continue
         typer.echo()
-        _print_note(heading, plain(text.replace("``", "")), width)
+        _print_note(heading, text, width)
     _print_columns(one)
     if one.settings:
         typer.echo()
@@ -101,10 +100,7 @@ def print_format(one: Importer) -> None:
 
 def _print_columns(one: Importer) -> None:
     """Print the columns, those that must be there first."""
-    columns = one.reference()
-    if "goes_to" in columns.columns:
-        goes_to = pl.Series("goes_to", map(by_ledger, columns["goes_to"]), dtype=pl.String)
-        columns = columns.with_columns(goes_to)
+    columns = format_columns(one)
     must = columns.filter("must_be_there").drop("must_be_there")
     may = columns.filter(~pl.col("must_be_there")).drop("must_be_there")
     for title, table in (("must", must), ("may", may)):
@@ -120,16 +116,19 @@ def _settings(one: Importer) -> pl.DataFrame:
 
 
 def _print_note(heading: str, text: str, width: int) -> None:
+    """Print a text under its heading, traps as a list."""
     if heading:
         typer.echo(heading)
-    inner = "    " if heading else ""
-    typer.echo(
-        textwrap.fill(
-            text,
-            width,
-            initial_indent=inner,
-            subsequent_indent=inner,
-            break_long_words=False,
-            break_on_hyphens=False,
+    parts = sentences(text) if heading == TRAPS else [text]
+    first, later = ("  - ", "    ") if len(parts) > 1 else ("    ", "    ") if heading else ("", "")
+    for part in parts:
+        typer.echo(
+            textwrap.fill(
+                plain(part.replace("``", "")),
+                width,
+                initial_indent=first,
+                subsequent_indent=later,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
         )
-    )

@@ -17,12 +17,15 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup, escape
 
+from farthing.formats import by_ledger
 from farthing.importer import AMOUNT, Importer
 from farthing.importers import GROUPS, own_layout
 from farthing.ledger import POSTED_COLUMNS, Column, Ledger
 from farthing.ledgers import LEDGERS
 from farthing.page import render, write_whole
 
+#: The heading under which each sentence is a warning of its own.
+TRAPS = "Traps"
 TYPES = {"VARCHAR": "text", "DATE": "day", "BIGINT": "whole number"}
 
 
@@ -34,17 +37,20 @@ class Family:
     ----------
     name
         What its place on the page is called.
+    heading
+        What they are, in a few words.
     title
         What they are, in a line.
     notes
-        Heading and text: origin, columns, traps.
+        Heading and paragraphs: origin, columns, and traps, each of these a paragraph of its own.
     formats
         Each of them.
     """
 
     name: str
+    heading: str
     title: str
-    notes: tuple[tuple[str, Markup], ...]
+    notes: tuple[tuple[str, tuple[Markup, ...]], ...]
     formats: tuple[Importer, ...]
 
 
@@ -77,6 +83,7 @@ def reference_html() -> str:
         ledgers=LEDGERS,
         cells=cells,
         marked=marked,
+        format_columns=format_columns,
         columns_of=ledger_columns,
         rules_of=row_rules,
         amount=AMOUNT,
@@ -87,20 +94,59 @@ def _family(module: ModuleType) -> Family:
     title, *notes = sections(module.__doc__ or "")
     return Family(
         name=module.__name__.rpartition(".")[2].replace("_", "-"),
+        heading=_heading(title[1]),
         title=title[1],
-        notes=tuple((heading, marked(text)) for heading, text in notes),
+        notes=tuple((heading, paragraphs(heading, text)) for heading, text in notes),
         formats=module.IMPORTERS,
     )
 
 
+def _heading(title: str) -> str:
+    """Return what stands before the colon, or more where several families have that."""
+    short = title.partition(":")[0]
+    titles = [(one.__doc__ or "").partition(":")[0] for _, group in GROUPS for one in group]
+    return short if titles.count(short) < 2 else title.partition(",")[0]
+
+
 def sections(notes: str) -> list[tuple[str, str]]:
-    """Split a docstring into its first line, under no heading, and the text of each heading."""
+    """Split a docstring into its first line, under no heading, and the text of each heading.
+
+    What is marked as a name is marked as code, and what is stressed is not.
+    """
     first, *rest = re.split(r"^(?=\S)", notes, flags=re.MULTILINE)[1:] or [""]
-    found = [("", " ".join(first.split()))]
+    found = [("", _plain(first))]
     for part in rest:
         heading, _, text = part.partition("\n")
-        found.append((heading.strip(), " ".join(text.split())))
+        found.append((heading.strip(), _plain(text)))
     return found
+
+
+def _plain(text: str) -> str:
+    line = " ".join(text.split())
+    names = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", line)
+    return re.sub(r"(?<![\w*])\*(\w+)\*(?![\w*])", r"\1", names)
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text behind its full stops, but for those in what is marked as code.
+
+    Examples
+    --------
+    >>> sentences("A total is set aside. ``A. B`` is a name. 0 is less than 100.")
+    ['A total is set aside.', '``A. B`` is a name.', '0 is less than 100.']
+    """
+    found = [""]
+    for part in re.split(r"(?<=\.) (?=[A-Z0-9`])", text):
+        if found[-1].count("``") % 2:
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return found[1:]
+
+
+def paragraphs(heading: str, text: str) -> tuple[Markup, ...]:
+    """Return a text as one paragraph, but traps each as one of its own."""
+    return tuple(marked(part) for part in (sentences(text) if heading == TRAPS else [text]))
 
 
 def marked(text: str) -> Markup:
@@ -129,6 +175,15 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     return "" if value is None else str(value)
+
+
+def format_columns(one: Importer) -> pl.DataFrame:
+    """Return the columns of a format, each with where it goes, ledger by ledger."""
+    columns = one.reference()
+    if "goes_to" not in columns.columns:
+        return columns
+    goes_to = pl.Series("goes_to", map(by_ledger, columns["goes_to"]), dtype=pl.String)
+    return columns.with_columns(goes_to)
 
 
 def ledger_columns(ledger: Ledger) -> pl.DataFrame:
