@@ -18,7 +18,7 @@ from farthing.book import Book
 from farthing.errors import DataRefused, FarthingError, FileUnusable, UsageError
 from farthing.importer import Importer, Posts, Reading, choose
 from farthing.importers import IMPORTERS
-from farthing.intake import PAGE, take_in
+from farthing.intake import AS_XLSX, PAGE, take_in
 from farthing.ledger import Ledger
 from farthing.ledgers import BY_NAME
 from farthing.records import Intake
@@ -170,6 +170,7 @@ REFUSED: dict[str, tuple[str, int, list[str]]] = {
          '3: entry_id "e1" stands in more than one row of the file']),
 }  # fmt: skip
 
+OLDER = f"is a workbook older than those of Excel 5\nHint: {AS_XLSX}"
 #: Files that cannot be read at all: the content and the message.
 UNUSABLE: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "spend.csv: is empty"),
@@ -213,6 +214,28 @@ UNUSABLE: dict[str, tuple[str | bytes, str]] = {
     "picture": (b"\x89PNG\r\n\x1a\n", "spend.csv: is a picture\nHint: write the table off as CSV"),
     "web page": (b"\n<!DOCTYPE HTML>\n<p>Log in</p>", f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}"),
     "page with a mark": (b"\xef\xbb\xbf<html>", f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}"),
+    "table of a web page": (
+        b"<table border=1><tr><td>x</td></tr></table>",
+        f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}",
+    ),
+    "page in utf-16": (
+        "\ufeff<html>".encode("utf-16-le"),
+        f"spend.csv: is {PAGE[0]}\nHint: {PAGE[1]}",
+    ),
+    "workbook as XML": (
+        b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        f"spend.csv: is XML\nHint: {AS_XLSX}",
+    ),
+    "workbook as web pages": (
+        b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n",
+        f"spend.csv: is a web page in an archive of its parts\nHint: {AS_XLSX}",
+    ),
+    "workbook of Excel 3": (bytes.fromhex("0902060000001000"), f"spend.csv: {OLDER}"),
+    "workbook as PHP wrote it": (bytes.fromhex("0908080000001000"), f"spend.csv: {OLDER}"),
+    "OpenDocument": (
+        b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        f"spend.csv: is a file of OpenDocument\nHint: {AS_XLSX}",
+    ),
     "book": (
         b"12345678DUCK" + bytes(99),
         "spend.csv: is a DuckDB database, as a book is\nHint: name the book first, then the files",

@@ -36,13 +36,19 @@ ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 PARQUET = b"PAR1"
 #: How files begin that people take for tables, and are none that can be read.
 UNPACK = "unpack it first"
+AS_XLSX = "open it in a spreadsheet program and save it as .xlsx"
 PICTURE = "a picture", "write the table off as CSV"
 PAGE = "a web page", "is it one that asks to log in? Else save its table as CSV"
 OTHER_KINDS = (
     (rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!|\xfd7zXZ", "compressed", UNPACK),
     (rb"%PDF", "a PDF", "save the table as CSV"),
     (rb"\xff\xd8\xff|\x89PNG|GIF8|....ftyp", *PICTURE),
-    (rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)", *PAGE),
+    (rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype html|!--|(html|head|body|table|meta|style|div)\b)", *PAGE),
+    (rb"\xff\xfe<\0", *PAGE),
+    (rb"(\xef\xbb\xbf)?\s*<\?xml", "XML", AS_XLSX),
+    (rb"MIME-Version:", "a web page in an archive of its parts", AS_XLSX),
+    (rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00", "a workbook older than those of Excel 5", AS_XLSX),
+    (rb"PK\x03\x04.{26}mimetypeap", "a file of OpenDocument", AS_XLSX),
     (rb"SQLite format 3\0", "a SQLite database", "export its table as CSV"),
     (rb".{8}DUCK", "a DuckDB database, as a book is", "name the book first, then the files"),
     (rb"\0\0", "no text and no table", "see whether its download was complete"),
