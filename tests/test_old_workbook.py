@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import xlwt
@@ -14,6 +15,7 @@ from xlwt.CompoundDoc import XlsDoc
 
 from farthing.book import Book
 from farthing.errors import FarthingError
+from farthing.readers import biff, old_workbook, sheets
 from farthing.readers.sheets import ERROR, MERGED, UNSTORED
 from test_workbook import (
     CLOCK,
@@ -380,6 +382,149 @@ def test_workbook_that_was_cut_off(make: Callable[..., Path], share: float) -> N
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     assert refused(path) == DAMAGED
+
+
+@pytest.mark.parametrize("sector", [0, 3, -1])
+def test_sectors_in_a_circle(old: Path, sector: int) -> None:
+    """A reader that goes on to the end of the chain goes on for ever."""
+    data = bytearray(saved(old, stream(*NEW)).read_bytes())
+    (table,) = struct.unpack_from("<I", data, 76)
+    (directory,) = struct.unpack_from("<I", data, 48)
+    sector = directory if sector < 0 else sector
+    struct.pack_into("<I", data, 512 * (table + 1) + 4 * sector, sector)
+    old.write_bytes(data)
+    assert refused(old) == DAMAGED
+
+
+def test_tables_in_a_circle(old: Path) -> None:
+    data = bytearray(saved(old, stream(*NEW)).read_bytes())
+    struct.pack_into("<I", data, 68, 1)
+    struct.pack_into("<I", data, 512 * 3 - 4, 1)
+    old.write_bytes(data)
+    assert refused(old) == DAMAGED
+
+
+def test_entries_in_a_circle(old: Path) -> None:
+    data = bytearray(saved(old, stream(*NEW)).read_bytes())
+    (directory,) = struct.unpack_from("<I", data, 48)
+    struct.pack_into("<2I", data, 512 * (directory + 1) + 128 + 68, 1, 1)
+    old.write_bytes(data)
+    assert cells_of(read(old)[0]) == [(None, "0.5")]
+
+
+def compound(records: bytes, sector: int, short_below: int) -> bytes:
+    """Return a compound file: table, directory, table of short sectors, records."""
+    end, of_table = 0xFFFFFFFE, 0xFFFFFFFD
+    packed = records.ljust(-(-len(records) // sector) * sector, b"\0")
+    chain = [*range(4, 3 + len(packed) // sector), end]
+    table = [of_table, end, end, *chain]
+    short = [*range(1, len(packed) // 64), end]
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        raw = f"{name}\0".encode("utf-16-le")
+        head = struct.pack("<64sHBB3I", raw, len(raw), kind, 1, 2**32 - 1, 2**32 - 1, child)
+        return head + bytes(36) + struct.pack("<3I", start, size, 0)
+
+    is_short = len(records) < short_below
+    entries = entry("Root Entry", 5, 1, 3 if is_short else end, len(packed))
+    entries += entry("Workbook", 2, 2**32 - 1, 0 if is_short else 3, len(records))
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
+    header += struct.pack("<5H6x", 62, 3, 0xFFFE, sector.bit_length() - 1, 6)
+    header += struct.pack("<9I", 0, 1, 1, 0, short_below, 2, 1, end, 0)
+    header += struct.pack("<109I", 0, *[2**32 - 1] * 108)
+    numbers = [struct.pack(f"<{len(one)}I", *one) for one in (table, short)]
+    made = [header, numbers[0], entries, numbers[1]]
+    return b"".join(one.ljust(sector, b"\0") for one in made) + packed
+
+
+@pytest.mark.parametrize("sector", [512, 4096])
+@pytest.mark.parametrize("short_below", [0, 4096])
+def test_sectors_of_either_size_and_short_ones(old: Path, sector: int, short_below: int) -> None:
+    many = [label(n, 0, b"name %d" % n, of_97=True) for n in range(1, 20)]
+    old.write_bytes(compound(stream(*NEW, *many), sector, short_below))
+    [found] = read(old)
+    assert cells_of(found)[-1] == ("name 19", None)
+    assert found.rows == 19
+
+
+def test_table_of_many_sectors(old: Path) -> None:
+    """Above seven megabytes the header has no room for all of it."""
+    [found] = read(saved(old, stream(*NEW, *[record(0x1234, bytes(8000))] * 1000)))
+    assert cells_of(found) == [(None, "0.5")]
+
+
+def two_sheets_at(*places: int) -> bytes:
+    """Return the records of a workbook whose sheets are said to begin at places."""
+    named = [struct.pack("<IBB", at, 0, 0) + b"\1\0%d" % n for n, at in enumerate(places)]
+    begin = record(0x0809, struct.pack("<4H", 0x0600, 5, 0x1234, 1996))
+    begin += b"".join(record(0x0085, one) for one in named) + record(0x000A)
+    of_sheet = record(0x0809, struct.pack("<4H", 0x0600, 0x10, 0x1234, 1996)) + record(0x000A)
+    return begin + of_sheet + of_sheet
+
+
+def test_sheets_in_one_place(old: Path) -> None:
+    assert refused(saved(old, two_sheets_at(42, 58))) == "old.xls: is empty"
+    assert refused(saved(old, two_sheets_at(42, 42))) == DAMAGED
+    assert refused(saved(old, two_sheets_at(42, 0))) == DAMAGED
+
+
+@pytest.mark.parametrize(
+    "book",
+    [record(0x00E0, bytes(20)) * 51_000, record(0x041E, b"\xa4\0\x88\x13\0" + b"[" * 5000)],
+    ids=["styles", "a format"],
+)
+def test_styles_that_would_fill_the_memory(old: Path, book: bytes) -> None:
+    assert refused(saved(old, stream(*NEW, book=book))) == DAMAGED
+
+
+def test_cell_far_off(make: Callable[..., Path]) -> None:
+    def write(sheet: xlwt.Worksheet) -> None:
+        fill(sheet, HEADER)
+        sheet.write(65535, 255, 1)
+
+    assert refused(make(("S", write))) == (
+        "old.xls/S: reaches to row 65,536 and column 256, and more than 2,000,000 cells "
+        "cannot be read\nHint: delete what stands far off, or save the table as CSV"
+    )
+
+
+AS_CSV = "\nHint: save the table as CSV"
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "most", "what"),
+    [
+        (sheets, "MOST_CELLS", 5, "/S: reaches to row 3 and column 2, and more than 5 cells"),
+        (sheets, "MOST_CHARACTERS", 9, f"/S: holds more than 9 characters{AS_CSV}"),
+        (
+            biff,
+            "MOST_CELLS",
+            9,
+            f": has more than 9 cells in its sheets, which cannot be read{AS_CSV}",
+        ),
+        (biff, "MOST_TEXT", 10, f": holds more than 10 bytes of text and merged cells{AS_CSV}"),
+        (biff, "MOST_RECORDS", 20, ": is a damaged workbook\n"),
+        (
+            old_workbook,
+            "MOST_BYTES",
+            99,
+            f": has 5,632 bytes, and no more than 99 can be read{AS_CSV}",
+        ),
+    ],
+)
+def test_limits(
+    make: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    limit: str,
+    most: int,
+    what: str,
+) -> None:
+    table = [HEADER, (1, 2.5), (3, 4.5)]
+    path = make(("S", table), ("T", table))
+    assert len(read(path)) == 2
+    monkeypatch.setattr(module, limit, most)
+    assert refused(path).startswith(f"old.xls{what}")
 
 
 def test_damage_anywhere_is_refused_in_words_or_changes_few_cells(

@@ -7,24 +7,27 @@ reads the cells, and some that are made for it would fill the memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from struct import pack_into, unpack_from
 
 from farthing.errors import FileUnusable
-from farthing.readers.sheets import AS_CSV, ERROR, UNSTORED, Seen
+from farthing.readers.sheets import AS_CSV, ERROR, MOST_CELLS, UNSTORED, Seen
 
-#: What takes much more memory than it has bytes: texts, formats, and a single format.
-MOST_TEXT, MOST_STYLES, MOST_FORMAT = 20_000_000, 1_000_000, 1_000
+#: Bytes of what takes much more memory than that: texts, formats, and a single format.
+MOST_TEXT, MOST_STYLES, MOST_FORMAT = 15_000_000, 1_000_000, 1_000
+#: Three for a cell are more than any has: its own, and those of a text that a formula makes.
+MOST_RECORDS = 3 * MOST_CELLS
 EXCEL_97, EXCEL_5 = 0x0600, 0x0500
 #: Records by their codes, as the specification of the format names them.
 BOF, EOF, CONTINUE, BLOTTED = 0x0809, 0x000A, 0x003C, 0xFFFF
 FORMAT, XF, SST, BOUNDSHEET, CODEPAGE, DATEMODE = 0x041E, 0x00E0, 0x00FC, 0x0085, 0x0042, 0x0022
 FILEPASS = 0x002F
 OF_BOOK = {BOF, EOF, FORMAT, XF, SST, BOUNDSHEET, CODEPAGE, DATEMODE, FILEPASS}
-FORMULA, BOOLERR, RSTRING, MULRK = 0x0006, 0x0205, 0x00D6, 0x00BD
+FORMULA, BOOLERR, RSTRING, MULRK, MERGED = 0x0006, 0x0205, 0x00D6, 0x00BD, 0x00E5
 CELLS = {FORMULA, BOOLERR, RSTRING, MULRK, 0x0203, 0x0204, 0x00FD, 0x027E}
 #: With texts that formulas make, formulas of many cells, and which cells are merged.
-OF_SHEET = {BOF, EOF, CONTINUE, *CELLS, 0x0207, 0x04BC, 0x0221, 0x0236, 0x00E5}
+OF_SHEET = {BOF, EOF, CONTINUE, *CELLS, 0x0207, 0x04BC, 0x0221, 0x0236, MERGED}
 #: How a result is stored that is no number, and the wish to be worked out on opening.
 NO_NUMBER, ON_OPENING = b"\xff\xff", 2
 WRONG, EMPTY = 2, 3
@@ -41,7 +44,7 @@ class Records:
 
     def __init__(self, stream: bytearray, name: str) -> None:
         self.stream, self.name = stream, name
-        self.text = self.styles = 0
+        self.count = self.text = self.styles = 0
         #: Whether a formula has a result, and of each sheet the rows of those that have none.
         self.worked = False
         self.bare: dict[str, set[int]] = {}
@@ -62,19 +65,22 @@ class Records:
         version = self._number("<H", 4)
         if version != EXCEL_97 and (version != EXCEL_5 or CODEPAGE not in codes):
             what = "does not say how its text is written, as a workbook does since Excel 5"
-            raise FileUnusable(
-                what, where=self.name, hint="open it in a spreadsheet program and save it as .xlsx"
-            )
+            hint = "open it in a spreadsheet program and save it as .xlsx"
+            raise FileUnusable(what, where=self.name, hint=hint)
         return starts
 
-    def of_sheets(self, seen: Mapping[int, Seen]) -> None:
-        """Go through the records of the sheets that begin at places."""
-        end = 0
-        for start in sorted(seen):
+    def of_sheets(self, seen: Sequence[tuple[int, Seen]]) -> None:
+        """Go through the records of sheets, given with the places where they begin."""
+        end = cells = 0
+        for start, sheet in sorted(seen, key=itemgetter(0)):
             if start < end:
                 raise ValueError("two sheets are in one place")
-            end = self._of_sheet(start, seen[start])
-        for sheet in () if self.worked else seen.values():
+            end = self._of_sheet(start, sheet)
+            cells += sheet.cells
+            if cells > MOST_CELLS:  # all are in memory at once
+                what = f"has more than {MOST_CELLS:,} cells in its sheets, which cannot be read"
+                raise FileUnusable(what, where=self.name, hint=AS_CSV)
+        for _, sheet in () if self.worked else seen:
             for row in self.bare.get(sheet.name, ()):
                 sheet.faults.setdefault(row, UNSTORED)
 
@@ -82,18 +88,18 @@ class Records:
         at = start
         for at, code, length in self._part(start):
             if code in CELLS:
-                row, column = self._number("<H", at + 4) + 1, self._number("<H", at + 6) + 1
+                row, column = unpack_from("<2H", self.stream, at + 4)
                 if code == MULRK:
-                    column = self._number("<H", at + length + 2) + 1
-                    seen.cells += (length - 6) // 6 - 1
+                    column = self._number("<H", at + length + 2)
+                    seen.cells += max(0, (length - 12) // 6)  # beside the one that is counted
                 elif code == FORMULA:
-                    self._formula(at + 10, row, seen)
+                    self._formula(at + 10, row + 1, seen)
                 elif code == BOOLERR and self.stream[at + 11]:
-                    seen.faults.setdefault(row, ERROR)
-                seen.count(row, column)
-                self._check(code, length)
+                    seen.faults.setdefault(row + 1, ERROR)
+                seen.count(row + 1, column + 1)
             elif code not in OF_SHEET:
                 self._blot(at)
+            self._check(code, length)
         return at
 
     def _formula(self, at: int, row: int, seen: Seen) -> None:
@@ -131,12 +137,15 @@ class Records:
         """Refuse what a few bytes of each would make into much: runs of letters, and styles."""
         if code == FILEPASS:
             raise locked(self.name)
-        if code in (SST, RSTRING):
+        self.count += 1
+        if code in (SST, RSTRING, MERGED):
             self.text += length
         elif code in OF_BOOK:
             self.styles += length
         if self.text > MOST_TEXT:
-            what = f"holds more than {MOST_TEXT:,} bytes of text"
+            what = f"holds more than {MOST_TEXT:,} bytes of text and merged cells"
             raise FileUnusable(what, where=self.name, hint=AS_CSV)
         if self.styles > MOST_STYLES or (code == FORMAT and length > MOST_FORMAT):
             raise ValueError("no program needs so many formats")
+        if self.count > MOST_RECORDS:
+            raise ValueError("most of the records are of nothing")

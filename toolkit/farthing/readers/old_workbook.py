@@ -71,7 +71,7 @@ def _sheets(path: Path, name: str) -> list[Sheet]:
         if len(set(titles)) < len(titles):
             raise ValueError("two sheets have one name")
         seen = [Seen(title, f"{name}/{title}") for title in titles]
-        records.of_sheets(dict(zip(starts, seen, strict=True)))
+        records.of_sheets(list(zip(starts, seen, strict=True)))
         return [_sheet(book, nth, one) for nth, one in enumerate(seen)]
 
 
