@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nbclient import NotebookClient
 
 from farthing import Book
 from farthing.charts import MIME_TYPE
-from farthing.display import bundles, description, show, table_view
+from farthing.display import bundles, description, show, show_table, table_view
 from farthing.formats import visible
 from farthing.question import Answer, BookMark, Finding, Question
 from farthing.questions import NAMES
@@ -105,6 +106,18 @@ def test_a_long_table_says_how_many_rows_are_not_shown() -> None:
     assert bundle["text/html"].count("<tr>") == 41
     assert '1,200 more rows: <code>answer.tables["rows"]</code>' in bundle["text/html"]
     assert bundle["text/plain"].endswith('… 1,200 more rows: answer.tables["rows"]')
+
+
+def test_a_table_of_a_book_is_shown_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: told.append(bundle))
+    money = {"low": [Decimal(0)], "high": [Decimal(100)], "currency": ["GBP"]}
+    show_table(pl.DataFrame({"payee": [ATTACK], **money, "note": [None]}))
+    show_table(pl.DataFrame(schema={"payee": pl.String}))
+    assert told[0]["text/plain"] == f"payee | amount\n{ATTACK} | £0 to £100"
+    assert "<script" not in told[0]["text/html"]
+    assert "note" not in told[0]["text/html"]
+    assert "payee" in told[1]["text/html"]
 
 
 def test_a_table_of_nothing_says_so() -> None:

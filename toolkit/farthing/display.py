@@ -11,14 +11,17 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from farthing import charts
-from farthing.formats import shown, visible
+from farthing.formats import filled, shown, visible
 from farthing.question import STATUS_WORDS, Answer, quarantine_lines
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: More rows than this are not shown in a notebook; the table says how many there are.
 NOTEBOOK_ROWS = 40
@@ -133,6 +136,19 @@ def show(answer: Answer) -> None:
 
     for bundle in bundles(answer):
         display(bundle, raw=True, metadata=_metadata(bundle))  # type: ignore[no-untyped-call]
+
+
+def show_table(table: pl.DataFrame) -> None:
+    """Show a table of a book in a notebook, in words: a range as a range, money with its unit."""
+    from IPython.display import display
+
+    words = filled(shown(table))
+    lines = [" | ".join(row) for row in (words.headings, *words.rows)]
+    bundle = {
+        "text/html": _macro("cells", words, ""),
+        "text/plain": visible("\n".join(lines)),
+    }
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def _metadata(bundle: Mapping[str, Any]) -> dict[str, Any]:

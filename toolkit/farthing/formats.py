@@ -223,7 +223,9 @@ def shown(table: pl.DataFrame) -> Shown:
 
 
 def filled(view: Shown) -> Shown:
-    """Leave out the columns in which nothing stands."""
+    """Leave out the columns in which nothing stands, where there are rows."""
+    if not view.rows:
+        return view
     kept = [at for at in range(len(view.headings)) if any(row[at] for row in view.rows)]
     return Shown(
         tuple(view.headings[at] for at in kept),
