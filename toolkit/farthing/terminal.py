@@ -244,7 +244,7 @@ def progress_bar() -> Iterator[tuple[Callable[[str, int, int], None], Callable[[
         name = one_line(file)
         if shown.tasks[0].description != name:
             shown.reset(task, total=rows, description=name)
-        doing = f"{done / (monotonic() - start):,.0f} a second" if done < rows else "posting"
+        doing = f"{done / (monotonic() - start):,.0f}/s" if done < rows else "posting"
         shown.update(task, completed=done, rows=f"{done:,} of {rows:,} rows, {doing}")
         shown.start()
 
