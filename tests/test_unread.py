@@ -13,6 +13,13 @@ from farthing.unread import UNREAD
 
 Write = Callable[[str, str | bytes], Path]
 TABLES = {
+    "an answer of the Google Ads API": (
+        '"CAMPAIGN_PERFORMANCE_REPORT (Oct 1, 2016-Oct 31, 2016)"\n'
+        "Campaign,Campaign state,Cost,Impressions\nNorth,enabled,12500000,7\n"
+    ),
+    "counts money in millionths": (
+        "campaign.name,metrics.cost_micros,metrics.impressions\nNorth,12500000,7\n"
+    ),
     "hledger's register of one account": (
         "txnidx,date,code,description,otheraccounts,change,balance\n1,2024-05-01,,Fen,as:bank,£1,£1"
     ),
@@ -20,6 +27,7 @@ TABLES = {
     "bare or tidy": "account,period,start_date,end_date,commodity,value\nx,2024,,,£,1\n",
     "hledger's balance without": "account,balance\nexpenses:ads,£12.50\n",
     "a statement of an hledger": "Income Statement 2024,\n,2024-01-01..2024-12-31\nRevenues,\n",
+    "a statement of an hledger before": "Monthly Balance Sheet\n,2024-01,2024-02\nassets,£1,£2\n",
     "hledger's budget of several": "Account,2024-05,budget,2024-06,budget\nexpenses,£1,£2,£1,£2\n",
     "made by bean-query -m": "date,account,number (GBP),number (EUR)\n2024-05-01,Expenses,1,\n",
     "takes the currency": "account,sum(position) (GBP)\nExpenses:Ads,12.50\n",

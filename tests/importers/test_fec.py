@@ -254,6 +254,20 @@ def test_the_bulk_header_is_known() -> None:
     assert INDEPENDENT.recognises(BULK_HEADER.split(","))
 
 
+def test_the_bulk_file_of_earlier_years_has_other_names(target: Book, write_csv: Write) -> None:
+    header = (
+        "CAN_ID,CAN_NAM,SPE_ID,SPE_NAM,ELE_TYP,CAN_OFF_STA,CAN_OFF_DIS,CAN_OFF,CAN_PAR_AFF,EXP_AMO,"
+        "EXP_DAT,AGG_AMO,SUP_OPP,PUR,PAY,FILE_NUM,AMN_IND,TRA_ID,IMA_NUM,REC_DAT,PREV_FILE_NUM"
+    )
+    row = (
+        'H2OH00001,"FEN, ADA",C00000001,A PAC,G2012,OH,3,H,IND,"$1,234.50",10/30/2012,2000,S,'
+        "MAILERS,A PRINTER,820000,N,SE1,12950000001,11/1/2012,"
+    )
+    target.add(write_csv("independent_expenditure_2012.csv", f"{header}\n{row}\n"))
+    found = "SELECT incurred_on::VARCHAR, payee, low FROM current_spend"
+    assert target.sql(found).rows() == [("2012-10-30", "A PRINTER", Decimal("1234.50"))]
+
+
 def test_a_bulk_row_becomes_spending(target: Book, write_csv: Write) -> None:
     target.add(write_csv("independent_expenditure_2024.csv", bulk({})))
     assert one(

@@ -278,11 +278,20 @@ def test_figures_tell_which_mark_begins_the_decimals(
 
 
 def test_a_mark_that_nothing_tells_is_declared(book: Book, take: Take) -> None:
-    lines = ("Campaign,Currency code,Cost,Impr.", 'North,JPY,"1,234",7')
+    lines = ("Campaign,Currency code,Cost,Impr.", 'North,KWD,"1,234",7')
     said = refusal(take, *lines)
-    assert 'Cost "1,234" may have thousands or three decimals: declare it, as in' in said
+    assert (
+        'Cost "1,234" may have thousands or three decimals: declare which mark begins its' in said
+    )
     take(*lines, declare={"decimals": "point"})
     assert spent(book) == [Decimal(1234)]
+
+
+@pytest.mark.parametrize(("cell", "told"), [('"1,234"', "point"), ("1.234", "comma")])
+def test_money_without_decimals_has_thousands(cell: str, told: str, book: Book, take: Take) -> None:
+    receipt = take("Campaign,Currency code,Cost,Impr.", f"North,JPY,{cell},7", "South,JPY,56,7")
+    assert receipt.settings["decimals"] == told
+    assert sorted(spent(book)) == [Decimal(56), Decimal(1234)]
 
 
 def test_two_marks_contradict(take: Take) -> None:

@@ -177,6 +177,7 @@ DATED = "Reporting starts,Reporting ends,Campaign name,Amount spent (GBP)"
         ("3/5/2025,31/5/2025", "2025-05-03"),
         ("05/03/2025,05/31/2025", "2025-05-03"),
         ("3.5.2025,4.5.2025", "2025-05-03"),
+        ("2025-05-03 00:00:00,2025-05-31T00:00:00", "2025-05-03"),
     ],
 )
 def test_an_order_of_dates_is_told_by_the_rows(
@@ -342,6 +343,22 @@ LANGUAGES = {
               "2025-05-01,2025-05-31,Noord,1200,900,12.30", "EUR"),
     "Italian": ("Nome della campagna,Giorno,Copertura,Impression,Importo speso (EUR)",
                 "Nord,2025-05-01,900,1200,12.30", "EUR"),
+    "Polish": ("Nazwa kampanii,Dzień,Zasięg,Wyświetlenia,Wydana kwota (PLN)",
+               "Północ,2025-05-01,900,1200,12.30", "PLN"),
+    "Hungarian": ("Jelentés kezdete,Jelentés vége,Kampány neve,Elérés,Megjelenések,"
+                  "Elköltött összeg (HUF)",
+                  "2025-05-01,2025-05-31,Észak,900,1200,12.30", "HUF"),
+    "Turkish": ("Rapor Başlangıcı,Rapor Sonu,Kampanya Adı,Erişim,Gösterim,Harcanan Tutar (TRY)",
+                "2025-05-01,2025-05-31,Kuzey,900,1200,12.30", "TRY"),
+    "Russian": ("Название кампании,День,Охват,Показы,Сумма затрат (RUB)",
+                "Север,2025-05-01,900,1200,12.30", "RUB"),
+    "Japanese": ("レポート開始日,レポート終了日,キャンペーン名,リーチ,"
+                 "インプレッション,消化金額 (JPY)",
+                 "2025-05-01,2025-05-31,北,900,1200,12.30", "JPY"),
+    "Korean": ("캠페인 이름,일,도달,노출,지출 금액 (KRW)",
+               "북,2025-05-01,900,1200,12.30", "KRW"),
+    "Chinese": ("行銷活動名稱,天數,觸及人數,曝光次數,花費金額 (TWD)",
+                "北,2025-05-01,900,1200,12.30", "TWD"),
     "other capitals": ("Campaign Name,Day,Reach,Impressions,Amount Spent (USD)",
                        "North,2025-05-01,900,1200,12.30", "USD"),
     "the API": ("campaign_name,date_start,date_stop,reach,impressions,spend,actions,"
@@ -372,7 +389,9 @@ def test_a_total_of_the_account_is_set_aside(at: int, book: Book, take: Take) ->
     assert spent(book) == [Decimal("1.00"), Decimal("2.00")]
 
 
-@pytest.mark.parametrize("name", ["Total", "TOTALS", "Totaal", "All", "Results from 12 campaigns"])
+@pytest.mark.parametrize(
+    "name", ["Total", "TOTALS", "Totaal", "All", "合計", "Results from 12 campaigns"]
+)
 def test_a_row_named_total_is_set_aside(name: str, book: Book, take: Take) -> None:
     receipt = take(HEADER, f"{MAY},North,9,12,1.00", f"{MAY},{name},9,12,1.00")
     assert receipt.asides == {"a total, which restates the rows": 1}

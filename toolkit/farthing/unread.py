@@ -11,9 +11,15 @@ from collections.abc import Sequence
 
 from farthing.errors import FileUnusable
 
+PERIOD = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?|Q[1-4]|-?W[0-9]{2})?"
 BY_MONTH = "print it by month: hledger balance -M -O csv"
 #: A row that tells such a table, its cells with bars between them; what it is; what to do.
 UNREAD = (
+    (
+        r"[A-Z_]+_REPORT \(.*|(.*\|)?metrics[._]cost_?micros(\|.*)?",
+        "an answer of the Google Ads API, which counts money in millionths",
+        "download the report of campaigns from ads.google.com",
+    ),
     (
         r"txnidx\|.*\|otheraccounts\|change\|balance",
         "hledger's register of one account",
@@ -25,7 +31,11 @@ UNREAD = (
         f"{BY_MONTH}, without --layout",
     ),
     (r"account\|balance", "hledger's balance without periods", BY_MONTH),
-    (r"\|[0-9]{4}[-.|0-9QW]*", "a statement of an hledger before 1.24", BY_MONTH),
+    (
+        rf"{PERIOD}\.\.{PERIOD}(\|.*)?|{PERIOD}(\|{PERIOD})+",
+        "a statement of an hledger before 1.24",
+        BY_MONTH,
+    ),
     (
         r"account\|.*\|budget\|.*\|budget",
         "hledger's budget of several periods, of which it names all columns alike",

@@ -8,7 +8,8 @@ Columns
     expenditures) or Form 5-7, as the version in its first line has them (3.0 to 8.5), and what
     its cover says: ``filing_form``, ``filer_name``, ``amends``, ``amendment_number``,
     ``report_code``, ``signed_on``. ``independent_expenditure`` has a header; ``oppexp`` has none
-    and is known by its first row.
+    and is known by its first row. Names of columns may be in capitals, or those of before 2015
+    (``can_nam``, ``exp_dat``).
 Traps
     Beside each independent expenditure stands the running total of the year: it is never posted.
     A memo item (``memo_code`` X) itemises money of another row: it is of the series ``fec memo
@@ -228,6 +229,19 @@ CASE WHEN regexp_matches(trim({0}), '^[0-9]{{1,2}}-[A-Za-z]{{3}}-[0-9]{{2}}$')
      ELSE nullif(trim({0}), '') END"""
 SAME = ("spe_id", "tran_id", "cand_id", "sup_opp", "pay", "exp_amo", "exp_date", "dissem_dt")
 SAME_KEY = "concat_ws('|', " + ", ".join(f"coalesce({name}, '')" for name in SAME) + ")"
+BULK = (
+    *("cand_id", "cand_name", "spe_id", "spe_nam", "ele_type", "can_office_state"),
+    *("can_office_dis", "can_office", "cand_pty_aff", "exp_amo", "exp_date", "agg_amo", "sup_opp"),
+    *("pur", "pay", "file_num", "amndt_ind", "tran_id", "image_num", "receipt_dat"),
+    *("fec_election_yr", "prev_file_num", "dissem_dt"),
+)
+#: What the file's columns were called until about 2014.
+BEFORE = {
+    "cand_id": "can_id", "cand_name": "can_nam", "ele_type": "ele_typ",
+    "can_office_state": "can_off_sta", "can_office_dis": "can_off_dis", "can_office": "can_off",
+    "cand_pty_aff": "can_par_aff", "exp_date": "exp_dat", "amndt_ind": "amn_ind",
+    "tran_id": "tra_id", "image_num": "ima_num", "receipt_dat": "rec_dat",
+}  # fmt: skip
 INDEPENDENT = Importer(
     name="fec-independent-expenditure",
     about="FEC bulk file of independent expenditures: independent_expenditure_YYYY.csv",
@@ -262,33 +276,9 @@ FROM source
         ),
         Posts(CAMPAIGNS, CAMPAIGN.format(committee="spe_id", name="spe_nam"), distinct=True),
     ),
-    required=frozenset(
-        [
-            "cand_id",
-            "cand_name",
-            "spe_id",
-            "spe_nam",
-            "ele_type",
-            "can_office_state",
-            "can_office_dis",
-            "can_office",
-            "cand_pty_aff",
-            "exp_amo",
-            "exp_date",
-            "agg_amo",
-            "sup_opp",
-            "pur",
-            "pay",
-            "file_num",
-            "amndt_ind",
-            "tran_id",
-            "image_num",
-            "receipt_dat",
-            "fec_election_yr",
-            "prev_file_num",
-            "dissem_dt",
-        ]
-    ),
+    required=frozenset(BULK) - {"fec_election_yr", "dissem_dt"},
+    optional=frozenset({"fec_election_yr", "dissem_dt"}),
+    aliases={f"(?i:{new}|{BEFORE.get(new, new)})": new for new in BULK},
     gathers=f"SELECT trim(file_num) AS file, trim(prev_file_num) AS before, {SAME_KEY} AS same "
     "FROM source",
     settings=(DAY_ORDER,),

@@ -97,6 +97,8 @@ SPACES = r"[\s\p{Z}''’]"
 SPACED = rf"-?[0-9]{{1,3}}({SPACES}[0-9]{{3}})*([.,][0-9]+)?"
 AMOUNTS = ("Cost", "Impr.", "Clicks", "Budget")
 BARE = "regexp_replace(cell, '[^0-9.,]', '', 'g')"
+#: Currencies whose money has no decimals, so that a mark in it parts thousands.
+WHOLE_MONEY = ("JPY", "KRW", "VND", "CLP", "PYG", "ISK", "UGX", "XAF", "XOF")
 #: Which mark begins the decimals is told by a figure that has both, by one or two digits behind
 #: the only one, and by a mark that stands twice or in a count, which parts thousands.
 DECIMALS = Setting(
@@ -107,8 +109,9 @@ DECIMALS = Setting(
     in_rows=f"""
 WITH cells AS (
   SELECT unnest([{", ".join(f'"{name}"' for name in AMOUNTS)}]) AS cell,
-         unnest([false, true, true, false]) AS counts
-  FROM source
+         unnest([whole, true, true, whole]) AS counts
+  FROM (SELECT *, coalesce({reported("Currency code")}, '')
+          IN ({", ".join(f"'{code}'" for code in WHOLE_MONEY)}) AS whole FROM source)
 ), figure AS (SELECT DISTINCT {BARE} AS bare, counts FROM cells)
 SELECT DISTINCT CASE
   WHEN regexp_matches(bare, '[.].*,[0-9]*$') THEN 'comma'
@@ -124,7 +127,8 @@ OPEN = Rule(
     r"""getvariable('decimals') IS NULL
     AND regexp_matches("Cost", '[0-9][.,][0-9]{3}\s*[^0-9]*$')""",
     "Cost",
-    "may have thousands or three decimals: declare it, as in --declare decimals=comma",
+    "may have thousands or three decimals: declare which mark begins its decimals, by "
+    "--declare decimals=point or --declare decimals=comma",
 )
 
 

@@ -4,9 +4,9 @@ Origin
     adsmanager.facebook.com, "Export table data" or a report, as CSV or workbook; and the insights
     of the Marketing API written out as CSV or JSON, whose columns are ``campaign_name``,
     ``spend``, ``date_start`` and the like. Headers may be in English, Portuguese, Spanish, French,
-    German, Italian or Dutch. Any other columns may be there. A table of ads by age and gender of
-    2017 that is handed round for teaching, with ``spent`` and ``fb_campaign_id``, has an importer
-    of its own.
+    German, Italian, Dutch, Polish, Hungarian, Turkish, Russian, Japanese, Korean or Chinese. Any
+    other columns may be there. A table of ads by age and gender of 2017 that is handed round for
+    teaching, with ``spent`` and ``fb_campaign_id``, has an importer of its own.
 Columns
     ``Campaign name`` and ``Amount spent (EUR)``; ``Day``, or ``Reporting starts`` and ``Reporting
     ends``; ``Reach``, ``Impressions``, ``Clicks (all)``; names and IDs of account, campaign, ad
@@ -39,11 +39,13 @@ from dataclasses import replace
 
 from farthing.importer import DAY, Importer, Posts, Provenance, Rule, Setting
 from farthing.importers.meta_ads_names import (
+    ALL,
     API_BREAKDOWNS,
     BREAKDOWNS,
     NAMES,
     SPENT_IN,
     STRETCHES,
+    TOTALS,
 )
 from farthing.ledgers.budgets import BUDGETS
 from farthing.ledgers.campaigns import CAMPAIGNS
@@ -131,8 +133,12 @@ def cell(name: str) -> str:
 
 
 def _divides(name: str) -> str:
-    """Return the SQL of a cell that divides; one that says All does not."""
-    return f"""nullif({cell(name)}, 'All')"""
+    """Return the SQL of a cell that divides; one that says All does not.
+
+    What people name themselves may well be called ``Alle``.
+    """
+    words = ("All",) if name in ("Ad set name", "Ad name") else ALL
+    return f"""CASE WHEN {cell(name)} NOT IN {words} THEN {cell(name)} END""".replace(",)", ")")
 
 
 def _stretch(which: int) -> str:
@@ -145,7 +151,8 @@ def _iso(day: str) -> str:
     """Return the SQL of a day as yyyy-mm-dd; what cannot be read stays as it stands."""
     slashes = f"regexp_replace({day}, '[-.]', '/', 'g')"
     return f"""
-CASE WHEN NOT regexp_matches({day}, {PARTS}) THEN {day}
+CASE WHEN NOT regexp_matches({day}, {PARTS})
+     THEN regexp_replace({day}, '^({DAY})[ T]00:00:00$', '\\1')
      WHEN getvariable('dates') = 'MDY'
      THEN coalesce(strftime(try_strptime({slashes}, '%m/%d/%Y'), '%Y-%m-%d'), {day})
      ELSE coalesce(strftime(try_strptime({slashes}, '%d/%m/%Y'), '%Y-%m-%d'), {day}) END"""
@@ -409,7 +416,7 @@ CASE WHEN {OF} IS NULL
      THEN 'a total of the account, which restates the rows'
      WHEN {cell("Campaign ID")} IS NULL
       AND regexp_matches(trim("Campaign name"),
-            '(?i)^(all|(grand )?totals?|totales?|totaal|gesamt|results from [0-9,]+ .*)$')
+            '(?i)^(all|{TOTALS}|results from [0-9,]+ .*)$')
      THEN 'a total, which restates the rows' END""",
     dates="yyyy-mm-dd, dd-mm-yyyy or mm/dd/yyyy",
     provenance=Provenance(publisher="Meta", origin_id="meta-ads-manager"),

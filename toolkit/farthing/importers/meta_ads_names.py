@@ -5,7 +5,8 @@ from __future__ import annotations
 #: What a header names before the currency of its amounts.
 SPENT_IN = (
     "amount spent|valor gasto|valor usado|importe gastado|montant dépensé|ausgegebener betrag"
-    "|importo speso|besteed bedrag"
+    "|importo speso|besteed bedrag|wydana kwota|elköltött összeg|harcanan tutar|сумма затрат"
+    "|потраченная сумма|消化金額|지출 금액|花費金額|花费金额"
 )
 #: Columns by the names that languages and the API have for them; how they are cased varies.
 NAMES = {
@@ -13,46 +14,72 @@ NAMES = {
         "campaign name", "campaign_name", "nome da campanha", "nombre de la campaña",
         "nom de la campagne", "kampagnenname", "nome della campagna", "campagnenaam",
         "naam campagne",
+        "nazwa kampanii", "kampány neve", "kampanya adı", "название кампании", "キャンペーン名",
+        "캠페인 이름", "行銷活動名稱", "广告系列名称",
     ),
     "Ad set name": (
         "ad set name", "adset_name", "nome do conjunto de anúncios",
         "nombre del conjunto de anuncios", "nom de l['’]ensemble de publicités",
         "name der anzeigengruppe", "anzeigengruppenname", "nome del gruppo di inserzioni",
         "naam advertentieset", "advertentiesetnaam",
+        "nazwa zestawu reklam", "hirdetéssorozat neve", "reklam seti adı",
+        "название группы объявлений", "広告セット名", "광고 세트 이름",
+        "廣告組合名稱", "广告组名称",
     ),
     "Ad name": (
         "ad name", "ad_name", "nome do anúncio", "nombre del anuncio", "nom de la publicité",
         "anzeigenname", "name der werbeanzeige", "nome dell['’]inserzione", "naam advertentie",
         "advertentienaam",
+        "nazwa reklamy", "hirdetés neve", "reklam adı", "название объявления", "広告名",
+        "광고 이름", "廣告名稱", "广告名称",
     ),
     "Amount spent": ("spend", rf"(?:{SPENT_IN})(?: \([a-z]{{3}}\))?"),
     "Impressions": (
         "impressions", "impressões", "impresiones", "impressionen", "impressioni?", "weergaven",
         "vertoningen",
+        "wyświetlenia", "megjelenések", "gösterim", "gösterimler", "показы", "インプレッション",
+        "노출", "曝光次數", "展示次数",
     ),
     "Reach": (
         "reach", "alcance", "portée", "couverture", "reichweite", "copertura", "bereik",
+        "zasięg", "elérés", "erişim", "охват", "リーチ", "도달", "도달수", "觸及人數", "覆盖人数",
     ),
     "Clicks (all)": (
         "clicks", r"(?:clicks|cliques) \((?:all|todos)\)", r"clics \((?:todos|tous)\)",
         r"klicks \(alle\)", r"clic \(tutti\)", r"klikken \(alle\)",
+        r"kliknięcia \(wszystkie\)", r"tıklamalar \(tümü\)", "クリック ?[(（]すべて[)）]",
+        r"클릭 ?\(전체\)", "點擊次數（全部）",
     ),
-    "Day": ("day", "dia", "día", "jour", "tag", "giorno", "dag"),
+    "Day": (
+        "day", "dia", "día", "jour", "tag", "giorno", "dag",
+        "dzień", "nap", "gün", "день", "日", "일", "天數",
+    ),
     "Week": ("week", "semana", "semaine", "woche", "settimana"),
-    "Month": ("month", "mês", "mes", "mois", "monat", "mese", "maand"),
+    "Month": (
+        "month", "mês", "mes", "mois", "monat", "mese", "maand",
+        "miesiąc", "hónap", "ay", "месяц", "月", "월", "月份",
+    ),
     "Reporting starts": (
         "reporting starts", "date_start", "início dos relatórios", "inicio del informe",
         "début des rapports", "berichtsstart", "inizio dei report", "inizio report",
         "start rapportage",
+        "początek raportowania", "jelentés kezdete", "rapor başlangıcı",
+        "дата начала отчетности", "レポート開始日", "보고 시작", "分析報告開始", "报告开始日期",
     ),
     "Reporting ends": (
         "reporting ends", "date_stop", "término dos relatórios", "encerramento dos relatórios",
         "fin del informe", "fin des rapports", "berichtsende", "fine dei report", "fine report",
         "einde rapportage",
+        "koniec raportowania", "jelentés vége", "rapor sonu", "дата окончания отчетности",
+        "レポート終了日", "보고 종료", "分析報告結束", "报告结束日期",
     ),
-    "Age": ("age", "idade", "edad", "âge", "alter", "età", "leeftijd"),
+    "Age": (
+        "age", "idade", "edad", "âge", "alter", "età", "leeftijd",
+        "wiek", "életkor", "yaş", "возраст", "年齢", "연령", "年齡", "年龄",
+    ),
     "Gender": (
         "gender", "gênero", "sexo", "género", "genre", "sexe", "geschlecht", "genere", "geslacht",
+        "płeć", "nem", "cinsiyet", "пол", "性別", "성별", "性别",
     ),
     "Country": ("country", "país", "pays", "land", "paese"),
     "Region": ("region", "região", "región", "région", "regione", "regio"),
@@ -104,6 +131,14 @@ BREAKDOWNS = (
     "Country", "Region", "Platform", "Placement", "Impression device", "Device platform",
     "Time of day (ad account time zone)",
 )  # fmt: skip
+#: What a cell of a breakdown says where its row is of all, and what a total may be called.
+ALL = (
+    "All", "Alle", "Todos", "Todas", "Tous", "Toutes", "Tutti", "Tutte", "Wszystkie", "Összes",
+    "Tümü", "Все", "すべて", "전체", "全部",
+)  # fmt: skip
+TOTALS = (
+    "(grand )?totals?|totales?|totaal|gesamt|razem|suma|összesen|toplam|итого|合計|합계|總計|总计"
+)
 #: Stretches of time that a report can be divided by, in a cell such as 2025-05-01 - 2025-05-31.
 STRETCHES = ("Week", "Month")
 API_BREAKDOWNS = {"impression_device": "Impression device", "device_platform": "Device platform"}
