@@ -14,7 +14,7 @@ import pytest
 
 from farthing import DataRefused, FileUnusable
 from farthing.book import Book
-from farthing.importer import choose
+from farthing.importer import Reading, choose
 from farthing.importers import IMPORTERS
 from farthing.importers.google_political import IMPORTERS as OWN
 from farthing.records import Intake
@@ -611,3 +611,20 @@ def test_the_real_bundle_as_one_archive(tmp_path: Path) -> None:
     assert book.imports()["rows_read"].sum() == 1193 + 10830 + 500 + 42
     assert book.imports()["rows_set_aside"].sum() == 42
     assert book.sql("SELECT count(DISTINCT series) FROM current_spend").item() == 3
+
+
+def test_a_name_that_no_ledger_takes_is_refused_in_all_rows_at_once(
+    tmp_path: Path, write_csv: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The advertiser is on the book, so that nothing else is wrong with its rows."""
+    book = book_of(tmp_path, write_csv("stats.csv", converted()))
+    weeks = "".join(f"AR1,Ayes\x0b 1,2019-05-{day:02},{THOUSAND}\n" for day in range(1, 31))
+    header = f"Advertiser_ID,Advertiser_Name,Week_Start_Date,{spend(OLD)}\n"
+    read, parts = [], Reading.parts
+    monkeypatch.setattr(Reading, "parts", lambda self: read.append(self) or parts(self))
+    weekly = write_csv("weekly.csv", header + weeks + f"AR2,Ayes 2,2019-05-05,{THOUSAND}\n")
+    [receipt] = book.add(weekly, quarantine=True)
+
+    assert (receipt.rows_posted, receipt.rows_refused) == (1, 30)
+    assert len(read) == 4, "read once, named anew without the first, without all, and for good"
+    assert book.verify().faults == ()

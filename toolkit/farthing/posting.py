@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import duckdb
@@ -397,14 +398,16 @@ def _post_ledger(staging: _Staging, one: Posts) -> None:
 def _withdraw_refused(staging: _Staging) -> None:
     """Take refused rows out of what was posted, and with them what no other row names."""
     refused = 0
+    names: Callable[[Posts], str] = once
     while refused < len(staging.faults):  # a row that is now the first to name a thing can fail
         refused = len(staging.faults)
         staging.withdraw(FILE + ".{}")
         for one in (one for one in staging.posts if one.distinct):
-            _name_again(staging, one)
+            _name_again(staging, one, names(one))
+        names = attrgetter("select")  # as can each that would be the first after it
 
 
-def _name_again(staging: _Staging, one: Posts) -> None:
+def _name_again(staging: _Staging, one: Posts, select: str) -> None:
     """Post what rows name, such as campaigns, anew from the rows that are posted."""
     name, gone = one.ledger.name, pa.array([*staging.faults, *staging.asides], pa.int64())
     staging.connection.execute(f"DELETE FROM {FILE}.{name} WHERE batch_id = {staging.batch_id}")
@@ -412,7 +415,7 @@ def _name_again(staging: _Staging, one: Posts) -> None:
     for rows in staging.reading.parts():
         kept = rows.filter(compute.invert(compute.is_in(rows["source_row"], value_set=gone)))
         with staging.reading.offered(kept):
-            text = staging.reading.select(once(one))
+            text = staging.reading.select(select)
         frame, faults = _read(staging, one, text)
         _stage_ledger(staging, one, frame, faults, Batch(len(kept), {}, kept, (), ()))
     _post_ledger(staging, one)
