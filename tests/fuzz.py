@@ -5,8 +5,9 @@
 Each input is the beginning of a good file with a few faults put into it: bytes changed, taken out,
 doubled or swapped, quotes and marks let loose, the end cut off. Those of the shipped case are used,
 and the publishers' real files where ``FARTHING_REAL_DATA`` names their folder. One in three is put
-into another form, as UTF-16, a ZIP archive, a workbook, Parquet or JSON lines, before or after it
-is damaged; one in ten is a damaged description of a format, by which a good file is read.
+into another form, as UTF-16, a ZIP archive, a workbook of either kind, Parquet or JSON lines,
+before or after it is damaged; one in ten is a damaged description of a format, by which a good
+file is read.
 
 An input is read, recognised, mapped and held against its ledger's rules, as an import does before
 it posts. It may be taken or refused in words; anything else is printed with what makes it again,
@@ -36,6 +37,7 @@ from types import FrameType
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import xlwt
 from python_calamine import CalamineWorkbook
 
 from farthing.errors import FarthingError
@@ -188,6 +190,17 @@ def as_workbook(name: str, data: bytes) -> tuple[str, bytes]:
     return f"{name}.xlsx", packed.getvalue()
 
 
+def as_old_workbook(name: str, data: bytes) -> tuple[str, bytes]:
+    """Return the cells in Excel's old format, which has a place for 256 in a row."""
+    book, packed = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("Sheet1")
+    for line, row in enumerate(cells_of(data)):
+        for at, value in enumerate(row[:256]):
+            sheet.write(line, at, figure(value[:32_767]))
+    book.save(packed)
+    return f"{name}.xls", packed.getvalue()
+
+
 def as_parquet(name: str, data: bytes) -> tuple[str, bytes]:
     """Return the cells as Parquet: columns of numbers where all of a column are figures."""
     header, *rows = cells_of(data) or [["a"]]
@@ -216,7 +229,7 @@ def as_json_lines(name: str, data: bytes) -> tuple[str, bytes]:
 
 
 FORMS: tuple[Callable[[str, bytes], tuple[str, bytes]], ...] = (
-    *(as_utf16, as_archive, as_workbook, as_parquet, as_json_lines),
+    *(as_utf16, as_archive, as_workbook, as_old_workbook, as_parquet, as_json_lines),
 )
 
 

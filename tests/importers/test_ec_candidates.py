@@ -6,7 +6,7 @@ import csv
 import os
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pytest
+import xlwt
 
 from farthing.book import Book
 from farthing.errors import DataRefused, FileUnusable
@@ -106,6 +107,19 @@ def as_workbook(path: Path, *rows: Mapping[str, str]) -> Path:
     return path
 
 
+def as_old_workbook(path: Path, *rows: Mapping[str, str]) -> Path:
+    """Write the rows below a title in Excel's old format, figures as numbers."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Spending")
+    sheet.write(0, 0, "UK Parliament: candidates' spending")
+    for column, name in enumerate(CANDIDATE):
+        sheet.write(2, column, name)
+        for at, row in enumerate(rows, 3):
+            sheet.write(at, column, float(row[name]) if name in FIGURES else row[name])
+    book.save(str(path))
+    return path
+
+
 @pytest.fixture
 def new(tmp_path: Path) -> Book:
     return Book(tmp_path / "book.duckdb")
@@ -119,10 +133,11 @@ def test_recognised_with_and_without_a_long_period() -> None:
     assert not EC_CANDIDATES.recognises([*CANDIDATE, "Turnout"])
 
 
-@pytest.mark.parametrize("write", [as_csv, as_workbook], ids=["CSV", "workbook"])
-def test_a_candidate(new: Book, tmp_path: Path, write: object) -> None:
-    suffix = "csv" if write is as_csv else "xlsx"
-    new.add(write(tmp_path / f"candidates_ge2015.{suffix}", CANDIDATE))  # type: ignore[operator]
+@pytest.mark.parametrize(
+    ("write", "suffix"), [(as_csv, "csv"), (as_workbook, "xlsx"), (as_old_workbook, "xls")]
+)
+def test_a_candidate(new: Book, tmp_path: Path, write: Callable[..., Path], suffix: str) -> None:
+    new.add(write(tmp_path / f"candidates_ge2015.{suffix}", CANDIDATE))
     columns = "category, low, high, starts_on, ends_before, series, record, area_code, note"
     assert new.sql(f"SELECT {columns} FROM current_spend ORDER BY category").rows() == [
         (

@@ -86,8 +86,8 @@ def take_in(
     Parameters
     ----------
     file
-        The user's file: delimited text, JSON, a workbook, Parquet, an electronic filing, or a
-        ZIP archive of such files.
+        The user's file: delimited text, JSON, a workbook (.xlsx, .xlsm or .xls), Parquet, an
+        electronic filing, or a ZIP archive of such files.
     folder
         The intake folder.
     knows

@@ -3,7 +3,7 @@
 Origin
     The Electoral Commission's workbook of candidates' spending at a general election, or the same
     table saved as CSV. Those of 2010 and 2015 have a long and a short period, later ones the short
-    one alone. That of 2010 is in Excel's old format and must be saved as .xlsx first.
+    one alone. That of 2010 is in Excel's old format, .xls, and is read as it is.
 Columns
     ``ConstituencyId`` (GSS code), ``CandId``, ``Forename``, ``Surname``, ``Party Name``,
     ``Constituency Name``, ``Constituency Type``, ``Electorate (Limit)``, ``Short Limit`` and

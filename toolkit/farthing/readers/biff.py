@@ -16,6 +16,8 @@ from farthing.readers.sheets import AS_CSV, ERROR, MOST_CELLS, UNSTORED, Seen
 
 #: Bytes of what takes much more memory than that: texts, formats, and a single format.
 MOST_TEXT, MOST_STYLES, MOST_FORMAT = 15_000_000, 1_000_000, 1_000
+#: How long a record is at the most; one of a figure has 14 bytes, and rubbish behind them.
+MOST_LENGTH, MOST_FIGURE = 8_224, 64
 #: Three for a cell are more than any has: its own, and those of a text that a formula makes.
 MOST_RECORDS = 3 * MOST_CELLS
 EXCEL_97, EXCEL_5 = 0x0600, 0x0500
@@ -25,7 +27,8 @@ FORMAT, XF, SST, BOUNDSHEET, CODEPAGE, DATEMODE = 0x041E, 0x00E0, 0x00FC, 0x0085
 FILEPASS = 0x002F
 OF_BOOK = {BOF, EOF, FORMAT, XF, SST, BOUNDSHEET, CODEPAGE, DATEMODE, FILEPASS}
 FORMULA, BOOLERR, RSTRING, MULRK, MERGED = 0x0006, 0x0205, 0x00D6, 0x00BD, 0x00E5
-CELLS = {FORMULA, BOOLERR, RSTRING, MULRK, 0x0203, 0x0204, 0x00FD, 0x027E}
+FIGURES = {BOOLERR, 0x0203, 0x027E}
+CELLS = {FORMULA, RSTRING, MULRK, 0x0204, 0x00FD, *FIGURES}
 #: With texts that formulas make, formulas of many cells, and which cells are merged.
 OF_SHEET = {BOF, EOF, CONTINUE, *CELLS, 0x0207, 0x04BC, 0x0221, 0x0236, MERGED}
 #: How a result is stored that is no number, and the wish to be worked out on opening.
@@ -118,9 +121,11 @@ class Records:
         at, depth = start, 0
         while depth or at == start:
             code, length = unpack_from("<2H", self.stream, at)
-            depth += (code == BOF) - (code == EOF)
+            if length > (MOST_FIGURE if code in FIGURES else MOST_LENGTH * (code != EOF)):
+                raise ValueError("a record is too long")
             if at == start and code != BOF:
                 raise ValueError("a part has no beginning")
+            depth += (code == BOF) - (code == EOF)
             if depth > 1 or (depth == 1 and code == EOF):
                 self._blot(at)
             else:
