@@ -96,6 +96,30 @@ def test_a_dry_run_makes_no_book(tmp_path: Path, write_csv: Write) -> None:
     assert book.status()["posted"][0] == 1
 
 
+@pytest.mark.parametrize(
+    ("amount", "locale"), [("1.234,50", "de_DE"), ("12,5", "de_DE"), ("1 234,50", "fr_FR")]
+)
+def test_figures_of_another_locale_are_refused_with_how_to_tell_it(
+    book: Book, write_csv: Write, amount: str, locale: str
+) -> None:
+    file = write_csv("1.csv", spend("a").replace("1.00", f'"{amount}"').replace("GBP", "EUR"))
+    with pytest.raises(DataRefused) as refused:
+        book.add(file)
+    assert str(refused.value.hint).startswith(
+        "say how amounts are written, as in --locale de_DE for 1.234,50; or correct the file"
+    )
+    [receipt] = book.add(file, locale=locale)
+    assert receipt.outcome == "posted"
+
+
+def test_what_no_locale_has_for_a_figure_is_refused_without_one(
+    book: Book, write_csv: Write
+) -> None:
+    with pytest.raises(DataRefused) as refused:
+        book.add(write_csv("1.csv", spend("a").replace("1.00", "?100")))
+    assert str(refused.value.hint).startswith("correct the file")
+
+
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_an_unknown_locale_is_refused_before_anything_is_done(
     dry_run: bool, book: Book, write_csv: Write

@@ -200,6 +200,8 @@ def test_a_total_that_is_not_skipped_is_refused(
         ("mm/dd/yyyy", "03/04/2019", "2019-03-04"),
         ("dd-mm-yyyy", "03-04-2019", "2019-04-03"),
         ("mm-dd-yyyy", "03-04-2019", "2019-03-04"),
+        ("d-mmm-yy", "3-Apr-19", "2019-04-03"),
+        ("d-mmm-yyyy", "03-Apr-2019", "2019-04-03"),
         ("d mmm yyyy", "3 Apr 2019", "2019-04-03"),
         ("d mmmm yyyy", "3 April 2019", "2019-04-03"),
         ("mmm d, yyyy", "Apr 3, 2019", "2019-04-03"),
@@ -770,6 +772,33 @@ def test_titles_and_odd_rows_are_pointed_out(write_csv: Write) -> None:
         "# 1 rows will be refused, as that on line 3: the row has 3 cells and the header 2\n"
         in text
     )
+
+
+@pytest.mark.parametrize(
+    ("cell", "locale"),
+    [
+        ("1'234.50", "de_CH"),
+        ("1’234.50", "de_CH"),
+        ("1,23,456.00", "en_IN"),
+        ("(1.234,50)", "de_DE"),
+    ],
+)
+def test_figures_that_a_draft_knows_are_read_as_it_says(
+    book: Book, write_csv: Write, describe: Describe, cell: str, locale: str
+) -> None:
+    text = draft(write_csv("a.csv", f'Date,Payee,Amount\n3-Nov-19,Ada,"{cell}"\n'))
+    assert f'locale = "{locale}"' in text
+    assert 'dates = "d-mmm-yy"' in text
+    file = write_csv("inv.csv", INVOICES.replace("1.234,50", f'"{cell}"'))
+    [receipt] = book.add(
+        file, importer=describe(DESCRIPTION.replace("de_DE", locale)), quarantine=True
+    )
+    assert cell not in [problem.value for problem in receipt.problems]
+
+
+def test_a_draft_takes_no_word_for_a_currency(write_csv: Write) -> None:
+    text = draft(write_csv("a.csv", "Date,Montant TTC\n2019-04-13,1.00 €\n"))
+    assert "; there stands €\n" in text
 
 
 def test_a_draft_may_be_of_any_ledger(write_csv: Write) -> None:

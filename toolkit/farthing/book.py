@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from farthing import journal, own_format, posting, questions, storage
 from farthing.bundles import gathered
 from farthing.changes import changes
-from farthing.errors import DataRefused, UsageError
+from farthing.errors import DataRefused, Problem, UsageError
 from farthing.importer import Importer, Reading, choose
 from farthing.importers import IMPORTERS
 from farthing.importers.own_layout import own_layout
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from farthing.check import Checked
 
 LOCALE = "en_GB"
+#: What may help where figures have marks and cannot be read.
+WRITTEN = "say how amounts are written, as in --locale de_DE for 1.234,50; or "
 #: The source of what a person links.
 BY_HAND = {
     "entry_id": "links-by-hand",
@@ -239,7 +242,7 @@ class Book:
                 report(receipt)
                 receipts.append(receipt)
                 if receipt.outcome == "refused":
-                    raise _refusal(receipt)
+                    raise _refusal(receipt, reading.importer.locale)
         return receipts
 
     def _rehearse(
@@ -690,14 +693,24 @@ def _post_one(
     )
 
 
-def _refusal(receipt: Receipt) -> DataRefused:
+def _refusal(receipt: Receipt, locale: str | None) -> DataRefused:
+    """Say what was refused; where another locale may read it, that this can be told."""
+    is_written = "" if locale or not any(map(_is_marked, receipt.problems)) else WRITTEN
     return DataRefused(
         f"{receipt.rows_at_fault:,} of {receipt.rows_refused:,} rows refused, nothing was posted",
         receipt.problems,
         where=receipt.file,
-        hint="correct the file, or post the rest with --quarantine; the refused rows stay on the "
-        'book either way: farthing sql BOOK "FROM refusals" lists every reason',
+        hint=f"{is_written}correct the file, or post the rest with --quarantine; the refused rows "
+        'stay on the book either way: farthing sql BOOK "FROM refusals" lists every reason',
     )
+
+
+def _is_marked(problem: Problem) -> bool:
+    """Tell whether a figure that cannot be read has marks that another locale may give it."""
+    around, parted = "[^0-9]{0,4}", r"[0-9]{1,3}([.,'’\s][0-9]{2,3})+([.,][0-9]+)?"
+    marked = f"{around}({parted}|[0-9]+,[0-9]{{1,2}}){around}"
+    is_no_figure = problem.rule.endswith("it is no figure")
+    return is_no_figure and bool(re.fullmatch(marked, problem.value or ""))
 
 
 def _require_one_select(query: str) -> None:

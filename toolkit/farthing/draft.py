@@ -46,12 +46,12 @@ WORDS = {
 }
 DAYS = ("starts_on", LAST_DAY, "incurred_on", "stated_on", "observed_on", "published_on", "held_on")
 #: Of locales that write figures alike one stands for all.
-LOCALES = ("en_GB", "de_DE", "fr_FR", "de_CH")
+LOCALES = ("en_GB", "de_DE", "fr_FR", "de_CH", "en_IN")
 TOTAL = re.compile(
     r"(?i)(grand |sub-?)?(totals?|totaux|totale|sum|summe|gesamt|gesamtsumme|insgesamt|suma)\b.*"
 )
 SIGN = r"(?:[£€$₹]|[A-Z]{3})"
-FIGURE = re.compile(rf"(?:{SIGN} ?)?-?(?:{SIGN} ?)?(?P<figure>.*?)(?: ?{SIGN})?")
+FIGURE = re.compile(rf"(?:{SIGN} ?)?[-(]?(?:{SIGN} ?)?(?P<figure>[^()]*?)(?: ?{SIGN})?\)?")
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"’": "'"})
 #: How many rows are looked at.
 MOST_ROWS = 2_000
@@ -345,6 +345,7 @@ def _signs(amounts: _Cells | None) -> str:
     """Say which signs of a currency stand in the amounts or their heading."""
     texts = (amounts.name, *amounts.values) if amounts else ()
     found = {sign for text in texts for sign in re.findall(r"[£€$₹]|\b[A-Z]{3}\b", text)}
+    found -= {word for word in found if len(word) == 3} - currencies()
     return f"; there stands {' and '.join(sorted(found)[:3])}" if found else ""
 
 

@@ -88,6 +88,8 @@ def clean(text: str, marks: Marks, unit: str | None) -> str:
     if len(text) > LONGEST:
         raise AmountError(f"it has {len(text):,} characters", hint=f"at most {LONGEST} are read")
     clean = text.translate(_SPACES).strip()
+    if marks.group == "’":  # as Switzerland has it, where keyboards write the other one
+        clean = clean.replace("'", marks.group)
     if strange := set(clean) - _READABLE - {marks.group, marks.decimal}:
         points = ", ".join(f"U+{ord(char):04X}" for char in sorted(strange))
         raise AmountError(f"it holds {points}", hint="write figures with the digits 0 to 9")

@@ -88,6 +88,8 @@ DATES = {
     "mm/dd/yyyy": "%m/%d/%Y",
     "dd-mm-yyyy": "%d-%m-%Y",
     "mm-dd-yyyy": "%m-%d-%Y",
+    "d-mmm-yy": "%d-%b-%y",
+    "d-mmm-yyyy": "%d-%b-%Y",
     "d mmm yyyy": "%d %b %Y",
     "d mmmm yyyy": "%d %B %Y",
     "mmm d, yyyy": "%b %d, %Y",
