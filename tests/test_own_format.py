@@ -796,6 +796,23 @@ def test_figures_that_a_draft_knows_are_read_as_it_says(
     assert cell not in [problem.value for problem in receipt.problems]
 
 
+def test_a_draft_of_a_cash_book_says_how_to_leave_out_what_came_in(
+    book: Book, write_csv: Write, describe: Describe
+) -> None:
+    file = write_csv("cash.csv", "Date,Who,In,Out\n3-Nov-19,Ada,,12.50\n4-Nov-19,Bob,5.00,\n")
+    text = draft(file)
+    skip = '# "Out" = [""]  # rows where it is blank (1) are of unknown amount unless they are left out'
+    assert skip in text
+    for line, instead in (
+        (skip, skip.removeprefix("# ")),
+        ("[columns]", '[columns]\namount = "Out"\npayee = "Who"'),
+        ("[constants]", '[constants]\nrecord = "payment"\ncurrency = "GBP"\ncampaign_id = "c"'),
+    ):
+        text = text.replace(line, instead)
+    [receipt] = book.add(file, importer=describe(text))
+    assert (receipt.rows_posted, receipt.rows_set_aside) == (1, 1)
+
+
 def test_a_draft_takes_no_word_for_a_currency(write_csv: Write) -> None:
     text = draft(write_csv("a.csv", "Date,Montant TTC\n2019-04-13,1.00 €\n"))
     assert "; there stands €\n" in text

@@ -456,7 +456,7 @@ def _dates(columns: Sequence[_Cells]) -> Iterator[str]:
 
 
 def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
-    """Point out rows that look like totals: whether they are is for the user to say."""
+    """Point out rows that may be no data, such as totals: whether they are is for the user."""
     yield "\n[skip]"
     for one in columns:
         if one.totals:
@@ -465,6 +465,10 @@ def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
             yield f"# {quoted(one.name)} = [{listed}]  {_comment(why)}"
         if len(one.totals) > MOST_TOTALS:
             yield _comment(f'{len(one.totals):,} such values: "Total *" is all that begin so')
+        if one.shape == "amounts" and one.blank:
+            # In a cash book what came in and what was paid are columns: a row is of one of them.
+            why = f"rows where it is blank ({one.blank:,}) are of unknown amount unless they are left out"
+            yield f'# {quoted(one.name)} = [""]  {_comment(why)}'
 
 
 def _musts(columns: Sequence[_Cells]) -> Iterator[str]:
