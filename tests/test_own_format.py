@@ -801,7 +801,7 @@ def test_a_draft_of_a_cash_book_says_how_to_leave_out_what_came_in(
 ) -> None:
     file = write_csv("cash.csv", "Date,Who,In,Out\n3-Nov-19,Ada,,12.50\n4-Nov-19,Bob,5.00,\n")
     text = draft(file)
-    skip = '# "Out" = [""]  # rows where it is blank (1) are of unknown amount unless they are left out'
+    skip = '# "Out" = [""]  # rows where it is blank (1) are of unknown amount unless left out'
     assert skip in text
     for line, instead in (
         (skip, skip.removeprefix("# ")),

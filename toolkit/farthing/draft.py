@@ -467,7 +467,7 @@ def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
             yield _comment(f'{len(one.totals):,} such values: "Total *" is all that begin so')
         if one.shape == "amounts" and one.blank:
             # In a cash book what came in and what was paid are columns: a row is of one of them.
-            why = f"rows where it is blank ({one.blank:,}) are of unknown amount unless they are left out"
+            why = f"rows where it is blank ({one.blank:,}) are of unknown amount unless left out"
             yield f'# {quoted(one.name)} = [""]  {_comment(why)}'
 
 
