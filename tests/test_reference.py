@@ -28,7 +28,7 @@ TELL_THE_FORMAT = {
     "fec-schedule-b": {"amendment_number", "report_code"},
     "fec-schedule-e": {"amendment_number", "report_code"},
     "fec-independent-expenditure": {
-        *("agg_amo", "amndt_ind", "cand_pty_aff", "fec_election_yr", "image_num"),
+        *("agg_amo", "amndt_ind", "cand_pty_aff", "image_num"),
     },
     "fec-oppexp": {
         *("AMNDT_IND", "CATEGORY", "CITY", "ENTITY_TP", "FORM_TP_CD", "IMAGE_NUM", "SCHED_TP_CD"),
