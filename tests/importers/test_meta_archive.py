@@ -392,7 +392,7 @@ def test_two_payers_with_long_names_stay_apart(add: Add) -> None:
 def test_a_file_that_leaves_its_currency_open_is_refused(add: Add) -> None:
     with pytest.raises(FileUnusable) as refused:
         add([OLD])
-    assert "does not tell the currency of the money of ads that do not say" in str(refused.value)
+    assert "does not tell the currency of ads that name none" in str(refused.value)
     assert "--declare currency=GBP" in str(refused.value)
 
 

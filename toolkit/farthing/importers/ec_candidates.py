@@ -17,8 +17,8 @@ Traps
     limit is one of its own period. A limit is that of the seat and no budget of anybody's: it is
     a statement of the Commission's, one for each seat and period; one that does not follow from
     the electorate by the rule of the law says so in its note, and so does one that there is no
-    rule for here. Days of a period are known by the law for the elections of `PERIODS`, as they
-    run at the earliest: a candidate may have become one later. A file says 0 where a candidate
+    rule for here. Days of a period are known by the law for the elections from 2010 to 2024, as
+    they run at the earliest: a candidate may have become one later. A file says 0 where a candidate
     spent nothing and where no return came in. Totals by kind of payment (3a) and by purpose (3b)
     are often not the total: the note says so. Notes and lines of totals below the candidates are
     set aside. A total of less than a penny is an error of the

@@ -86,7 +86,7 @@ MONEY = _first("spend", "spend_lower", "spend_upper")
 
 CURRENCY = Setting(
     name="currency",
-    about="the currency of the money of ads that do not say",
+    about="the currency of ads that name none",
     values="[A-Z]{3}",
     example="GBP",
     in_rows=f"""
