@@ -23,8 +23,9 @@ Traps
     which day is wrong. An ``ECRef`` that stands twice in a file would count its money twice and
     is refused. One supplier is written in many ways: the spellings are kept, and those of
     Facebook and Google are linked to one payee by rows in ``links``, each with its rule, which
-    anybody can supersede or reverse; what was changed there by hand stays so at the next import. A party's name carries
-    "[De-registered …]" and is the one it has today. There is no reach.
+    anybody can supersede or reverse; what was changed there by hand stays so at the next
+    import. A party's name carries "[De-registered …]" and is the one it has today. There is no
+    reach.
 """
 
 from __future__ import annotations
