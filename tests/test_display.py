@@ -130,7 +130,9 @@ def test_numbers_stand_to_the_right_and_headings_have_a_scope() -> None:
     html = bundle["text/html"]
     assert '<th scope="col" style="text-align: left">name</th>' in html
     assert '<th scope="col" style="text-align: right">n</th>' in html
-    assert '<td style="text-align: right; vertical-align: top">1,000</td>' in html
+    assert (
+        '<td style="text-align: right; vertical-align: top; white-space: nowrap">1,000</td>' in html
+    )
     assert "<caption" in html
 
 
