@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from farthing import DataRefused, FileUnusable
+from farthing import DataRefused, FileUnusable, journal, mapping
 from farthing.book import Book
 from farthing.importer import Reading, choose
 from farthing.importers import IMPORTERS
@@ -628,3 +628,25 @@ def test_a_name_that_no_ledger_takes_is_refused_in_all_rows_at_once(
     assert (receipt.rows_posted, receipt.rows_refused) == (1, 30)
     assert len(read) == 4, "read once, named anew without the first, without all, and for good"
     assert book.verify().faults == ()
+
+
+def test_a_part_that_gives_many_rows_is_taken_in_pieces(
+    tmp_path: Path, write_csv: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [ad(number, EUR="450,500", RON="2000,2250", GBP="600,700") for number in range(1, 40)]
+    rows[7], rows[20] = ad(8, "many", GBP="600,700"), ad(21, GBP="700,600")
+    file = write_csv("creatives.csv", ads(*rows))
+
+    def posted(name: str) -> tuple[object, ...]:
+        book = Book(tmp_path / name)
+        [receipt] = book.add(file, quarantine=True)
+        tables = [book.sql(f"FROM {one} ORDER BY ALL").rows() for one in ("spend", "refusals")]
+        assert book.verify().faults == ()
+        return receipt, book.verify().head, tables
+
+    whole = posted("whole.duckdb")
+    monkeypatch.setattr(mapping, "BATCH_ROWS", 10)
+    monkeypatch.setattr(journal, "BATCH_ROWS", 10)
+    monkeypatch.setattr(journal, "STEP", 3)
+    assert posted("pieces.duckdb") == whole
+    assert whole[0].rows_refused == 2

@@ -41,6 +41,8 @@ SEALED = (
     "content_sha256",
     "refused_sha256",
 )
+#: How many rows of a file are counted together before they are taken to be hashed.
+STEP = 1_000
 POSTING: dict[str, Any] = {
     "batch_id": pl.Int64,
     "ledger": pl.String,
@@ -110,12 +112,21 @@ def _ordered(
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, rows: str) -> Iterator[str]:
-    """Yield conditions that part rows by their numbers, so that few are put in order at a time."""
-    begins = f"SELECT min(source_row) FROM {rows}"
-    while (start := connection.execute(begins).fetchall()[0][0]) is not None:
-        end = start + BATCH_ROWS
-        yield f"source_row >= {start} AND source_row < {end}"
-        begins = f"SELECT min(source_row) FROM {rows} AND source_row >= {end}"
+    """Yield conditions that part rows by their numbers, so that few are held at a time.
+
+    A row of a file can give many rows of a ledger, all of them with its number.
+    """
+    counts = connection.execute(
+        f"SELECT source_row // {STEP}, count(*) FROM {rows} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    start = held = 0
+    for step, count in counts:
+        if held and held + count > BATCH_ROWS:
+            yield f"source_row >= {start} AND source_row < {step * STEP}"
+            start, held = step * STEP, 0
+        held += count
+    if held:
+        yield f"source_row >= {start}"
 
 
 def posted_sha256(connection: duckdb.DuckDBPyConnection, ledger: Ledger, batch_id: int) -> str:

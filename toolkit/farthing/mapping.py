@@ -16,6 +16,7 @@ from pyarrow import compute
 from farthing.importer import Posts, Reading
 from farthing.ledger import Fault
 from farthing.ledgers.sources import SOURCES
+from farthing.records import BATCH_ROWS
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,30 @@ def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
             asides, kept = _parted(reading, rows)
             broken = tuple(reading.broken())
             texts = tuple(reading.select(once(one)) for one in posts)
-        yield Batch(len(rows), asides, kept, broken, texts)
+        yield from _split(Batch(len(rows), asides, kept, broken, texts))
+
+
+def _split(batch: Batch) -> Iterator[Batch]:
+    """Yield a part as several, where its rows give a ledger more rows than are held at a time."""
+    times = -(-max(map(len, batch.texts)) // BATCH_ROWS)
+    if times <= 1 or len(batch.kept) <= 1:
+        yield batch
+        return
+    size = -(-len(batch.kept) // times)
+    left = batch.rows
+    for at in range(0, len(batch.kept), size):
+        kept = batch.kept.slice(at, size)
+        here = pl.DataFrame(kept.select(["source_row"]))
+        texts = tuple(
+            text.join(here, on="source_row", how="semi", maintain_order="left")
+            for text in batch.texts
+        )
+        numbers = set(here["source_row"])
+        broken = tuple(fault for fault in batch.broken if fault[0] in numbers)
+        is_last = at + size >= len(batch.kept)
+        rows = left if is_last else len(kept)
+        left -= rows
+        yield Batch(rows, batch.asides if is_last else {}, kept, broken, texts)
 
 
 def _parted(reading: Reading, rows: pa.Table) -> tuple[dict[int, str], pa.Table]:
