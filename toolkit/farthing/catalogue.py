@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import typer
 
+from farthing.importer import of_name
 from farthing.importers import GROUPS, IMPORTERS, own_layout
 from farthing.reference import TRAPS, format_columns, sections, sentences
 from farthing.terminal import console, plain, print_table
@@ -41,16 +41,10 @@ def find(name: str) -> Importer:
         There is none of that name.
     """
     from farthing import own_format
-    from farthing.errors import UsageError
 
     if name.lower().endswith(".toml"):
         return own_format.load(Path(name))
-    known = {one.name: one for one in IMPORTERS}
-    if name not in known:
-        near = difflib.get_close_matches(name, known)
-        hint = f"did you mean {' or '.join(near)}?" if near else "farthing importers lists them"
-        raise UsageError(f"unknown importer {name}", hint=hint)
-    return known[name]
+    return of_name(IMPORTERS, name)
 
 
 def print_formats() -> None:

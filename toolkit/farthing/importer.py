@@ -731,7 +731,10 @@ def choose(intake: Intake, importers: Sequence[Importer], name: str | None) -> I
         columns that are missing or unknown in the nearest.
     """
     if name is not None:
-        return _named(intake, importers, name)
+        named = of_name(importers, name)
+        if not named.recognises(intake.header):
+            raise _unrecognised(intake, named, "is not of the format")
+        return named
     found = [importer for importer in importers if importer.recognises(intake.header)]
     if len(found) == 1:
         return found[0]
@@ -750,7 +753,14 @@ def choose(intake: Intake, importers: Sequence[Importer], name: str | None) -> I
     raise _unrecognised(intake, nearest, "is of no known format; the nearest is", DRAFT)
 
 
-def _named(intake: Intake, importers: Sequence[Importer], name: str) -> Importer:
+def of_name(importers: Sequence[Importer], name: str) -> Importer:
+    """Return the importer of a name.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
     by_name = {importer.name: importer for importer in importers}
     if name not in by_name:
         near = difflib.get_close_matches(name, by_name, n=1)
@@ -758,8 +768,6 @@ def _named(intake: Intake, importers: Sequence[Importer], name: str) -> Importer
             f"unknown importer {name}",
             hint=f"did you mean {near[0]}?" if near else "farthing importers lists them",
         )
-    if not by_name[name].recognises(intake.header):
-        raise _unrecognised(intake, by_name[name], "is not of the format")
     return by_name[name]
 
 
