@@ -312,7 +312,7 @@ def _stage(staging: _Staging, progress: Callable[[int], None]) -> None:
             staging.refuse(source_row, fault)
         rest = pl.DataFrame(batch.kept.select(["source_row"]))
         for one, (frame, faults) in zip(staging.posts, read, strict=True):
-            _stage_ledger(staging, one, frame, faults, batch)
+            _stage_ledger(staging, one, frame, faults, batch.kept)
             rest = rest.join(frame.select("source_row"), on="source_row", how="anti")
         _refuse_rest(staging, set(rest["source_row"]), batch)
         done += batch.rows
@@ -345,13 +345,13 @@ def _refuse_rest(staging: _Staging, rest: set[int], batch: Batch) -> None:
 
 
 def _stage_ledger(
-    staging: _Staging, one: Posts, frame: pl.DataFrame, faults: list[Fault], batch: Batch
+    staging: _Staging, one: Posts, frame: pl.DataFrame, faults: list[Fault], kept: pa.Table
 ) -> None:
-    """Stage the good rows of one ledger, and keep the faults."""
+    """Stage the good rows of one ledger, and keep the faults with the rows of the file."""
     if not faults:
         _insert(staging.connection, f"incoming_{one.ledger.name}", frame)
         return
-    with staging.reading.offered(batch.kept):
+    with staging.reading.offered(kept):
         for source_row, fault in staging.reading.traced(one, frame, faults):
             staging.refuse(source_row, fault)
     bad = {fault.index for fault in faults}
@@ -417,7 +417,7 @@ def _name_again(staging: _Staging, one: Posts, select: str) -> None:
         with staging.reading.offered(kept):
             text = staging.reading.select(select)
         frame, faults = _read(staging, one, text)
-        _stage_ledger(staging, one, frame, faults, Batch(len(kept), {}, kept, (), ()))
+        _stage_ledger(staging, one, frame, faults, kept)
     _post_ledger(staging, one)
 
 
