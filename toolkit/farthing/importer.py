@@ -47,7 +47,7 @@ NAMELESS = r"Unnamed: [0-9]+(\.[0-9]+)?|\.\.\.[0-9]+"
 #: refuses it with its text.
 MACROS = """
 CREATE MACRO day(cell, form) AS
-  coalesce(strftime(try_strptime(trim(cell), form), '%Y-%m-%d'), trim(cell));
+  coalesce(strftime(try_strptime(cell, form), '%Y-%m-%d'), trim(cell));
 CREATE MACRO day_after(iso) AS
   coalesce(strftime(try_strptime(iso, '%Y-%m-%d') + INTERVAL 1 DAY, '%Y-%m-%d'), iso);
 CREATE MACRO money(cell) AS

@@ -174,14 +174,17 @@ def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
     What is read here the grammar reads the same, only a thousand times more slowly.
     """
     marks = marks_of(locale)
-    amount, unit = pl.col("amount"), pl.col("unit")
-    signs = "".join(SIGNS)
-    digits = amount.str.replace_all(f"[{signs}]", "").str.replace_all(marks.group, "", literal=True)
-    digits = digits.str.replace(marks.decimal, ".", literal=True)
+    amount, unit, digits = pl.col("amount"), pl.col("unit"), pl.col("digits")
+    bare = amount.str.replace_all(marks.group, "", literal=True)
+    for sign in SIGNS:
+        bare = bare.str.replace_all(sign, "", literal=True)
+    amounts = amounts.with_columns(
+        bare.str.replace(marks.decimal, ".", literal=True).alias("digits")
+    )
     units = amounts["unit"].unique()
     whole = _readable(units, "1", locale)
     fine = _readable(units, f"1{marks.decimal}25", locale)
-    is_figure = amount.str.contains(f"^-?[{signs}]?(?:{marks.number.pattern})$") & (
+    is_figure = amount.str.contains(f"^-?[{''.join(SIGNS)}]?(?:{marks.number.pattern})$") & (
         digits.str.contains(SHORT_MONEY)
     )
     for sign, code in SIGNS.items():

@@ -90,13 +90,16 @@ def _is_day(column: str) -> str:
 
 PAYEE = '"SupplierName"'
 INCURRED = _day("DateIncurred")
-POLL = r"""regexp_extract("ReportingPeriodName", '(\d{2}/\d{2}/\d{4})\s*$', 1)"""
-POLL_DAY = f"try_strptime({POLL}, '%d/%m/%Y')::DATE"
+POLL = """right("ReportingPeriodName", 10)"""
+POLL_DAY = f"CASE WHEN {POLL} LIKE '__/__/____' THEN try_strptime({POLL}, '%d/%m/%Y')::DATE END"
+#: A pattern is tried on few cells: only where the name stands.
+NAMES_PLATFORM = " OR ".join(f"contains(lower({PAYEE}), '{name}')" for _, name, *_ in PLATFORMS)
 NAMED_AS = "regexp_full_match(lower({payee}), '{pattern}')"
 CHANNEL = " ".join(
     f"WHEN {NAMED_AS.format(payee=PAYEE, pattern=pattern)} THEN '{channel}'"
     for _, channel, pattern, _ in PLATFORMS
 )
+CHANNEL = f"CASE WHEN {NAMES_PLATFORM} THEN CASE {CHANNEL} END END"
 CAMPAIGN_ID = """'ec:' || name_of("RegulatedEntityId") || ':' || name_of("ReportingPeriodName")"""
 #: Most items are of one nation, and what is £0.00 in the others is not read digit by digit.
 OF_NATION = {
@@ -106,6 +109,12 @@ OF_NATION = {
 }
 TOGETHER = " + ".join(f"({one})" for one in OF_NATION.values())
 ANY_NATION = ", ".join(f'"AmountIn{nation}"' for nation in NATIONS)
+#: Of which it is plain to the eye that the nations come to the total.
+ALL_IN_ENGLAND = (
+    """("AmountInEngland" = "TotalExpenditure" AND """
+    + " AND ".join(f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS[1:])
+    + ")"
+)
 
 SPEND_ITEM = f"""
 SELECT source_row,
@@ -114,7 +123,7 @@ SELECT source_row,
        'return' AS record,
        day("DateIncurred", '%d/%m/%Y') AS incurred_on,
        {PAYEE} AS payee,
-       CASE {CHANNEL} END AS channel,
+       {CHANNEL} AS channel,
        "ExpenseCategoryName" AS category,
        'GBP' AS currency,
        "ECRef" AS document_ref,
@@ -128,15 +137,16 @@ SELECT source_row,
                    || ', incurred ' || {INCURRED} || ')' END,
          CASE WHEN {INCURRED} > {POLL_DAY}
               THEN 'incurred after the poll of ' || {POLL_DAY} END,
-         CASE WHEN regexp_matches(lower({PAYEE}), 'facebook|google')
-                   AND CASE {CHANNEL} END IS NULL
+         CASE WHEN ({NAMES_PLATFORM}) AND {CHANNEL} IS NULL
               THEN 'names Facebook or Google and is not taken for either' END,
          'joint campaign: ' || "JointCampaignName",
          'unregistered campaigner: ' || "UnregisteredCampaignerName",
          'campaigning as: ' || "CampaigningName",
          CASE WHEN lower("IsOutsideSection75") <> 'false'
               THEN 'outside section 75: ' || "IsOutsideSection75" END,
-         'invoice ' || regexp_replace("RedactedSupportingInvoiceId", '\\.0$', '')
+         'invoice ' || CASE WHEN "RedactedSupportingInvoiceId" LIKE '%.0'
+                            THEN left("RedactedSupportingInvoiceId", -2)
+                            ELSE "RedactedSupportingInvoiceId" END
        ), '') AS note
 FROM source
 """
@@ -204,7 +214,7 @@ RULES = (
     Rule(f"NOT {is_pounds('TotalExpenditure')}", "TotalExpenditure", NO_POUNDS),
     *(
         Rule(
-            f"""CASE WHEN "AmountIn{nation}" <> '£0.00'
+            f"""CASE WHEN "AmountIn{nation}" NOT IN ('£0.00', "TotalExpenditure")
             THEN NOT {is_pounds(f"AmountIn{nation}")} END""",
             f"AmountIn{nation}",
             NO_POUNDS,
@@ -212,8 +222,9 @@ RULES = (
         for nation in NATIONS
     ),
     Rule(
-        f"""coalesce({ANY_NATION}) IS NOT NULL
-        AND abs({_pounds("TotalExpenditure")} - ({TOGETHER})) > 0.01""",
+        f"""CASE WHEN NOT coalesce({ALL_IN_ENGLAND}, false)
+            THEN coalesce({ANY_NATION}) IS NOT NULL
+                 AND abs({_pounds("TotalExpenditure")} - ({TOGETHER})) > 0.01 END""",
         "TotalExpenditure",
         "is not the sum of the four nations, which is",
         figure=TOGETHER,
