@@ -17,13 +17,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from farthing.bundles import MOST_FILES, TABLES, is_note
 from farthing.errors import FileUnusable, UsageError
 from farthing.readers import columnar, delimited, fec, old_workbook, structured, workbook
 from farthing.readers.compound import SIGNATURE
 from farthing.readers.delimited import Knows
-from farthing.records import Intake
+from farthing.records import Intake, ahead
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 BYTE_ORDER_MARKS = (
@@ -151,10 +152,16 @@ def _copied(source: io.BufferedIOBase, folder: Path) -> tuple[Path, str]:
     """Copy a file under the name of its hash, so that what is hashed is what is read."""
     copy, digest = folder / "copy", hashlib.sha256()
     with copy.open("wb") as target:
-        while chunk := source.read(CHUNK_BYTES):
+        for chunk in ahead(_written(source, target)):
             digest.update(chunk)
-            target.write(chunk)
     return copy.replace(folder / digest.hexdigest()), digest.hexdigest()
+
+
+def _written(source: io.BufferedIOBase, target: BinaryIO) -> Iterator[bytes]:
+    """Write what is read, and yield it."""
+    while chunk := source.read(CHUNK_BYTES):
+        target.write(chunk)
+        yield chunk
 
 
 def _read(

@@ -60,7 +60,7 @@ def read(path: Path, intake: Intake, folder: Path, delimiter: str, above: int) -
                 if not line.endswith(b"\n") or b"\r" in line[:-2]:
                     raise NotPlain
             blocks = _blocks(file, delimiter.encode())
-            for table in ahead(_tables(blocks, intake.header, delimiter, above)):
+            for table in ahead(_tables(ahead(blocks), intake.header, delimiter, above)):
                 rows += len(table)
                 filled = _without_blank(table, intake.header)
                 blank += len(table) - len(filled)
