@@ -256,10 +256,10 @@ def letters(at: int) -> str:
 def described(path: Path, folder: Path) -> str:
     """Read a description, and by it the file that it was written for."""
     try:
-        importer = load(path)
+        description = load(path)
         good = path.with_name("invoices.csv")
         good.write_text(INVOICES, encoding="utf-8")
-        for intake in take(importer, good, folder, None):
+        for importer, intake in take(description, good, folder, None):
             held(importer, intake)
     except FarthingError:
         return "refused"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
 import tomllib
@@ -19,10 +20,12 @@ from typer.testing import CliRunner
 from farthing import own_format
 from farthing.book import Book
 from farthing.cli import app
+from farthing.description import DATES, quoted
 from farthing.draft import draft, write
 from farthing.errors import DataRefused, FileUnusable, UsageError
 from farthing.importers import IMPORTERS
 from farthing.ledgers import BY_NAME
+from farthing.reference import reference_html
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -226,7 +229,7 @@ def test_every_way_to_write_days_is_tested() -> None:
         for mark in test_days_are_read_as_described.pytestmark  # type: ignore[attr-defined]
         if mark.name == "parametrize"
     )
-    assert [case[0] for case in marks.args[1]] == list(own_format.DATES)
+    assert [case[0] for case in marks.args[1]] == list(DATES)
 
 
 @pytest.mark.parametrize("cell", ["11/05/2019", "31.11.2019", "05.11.19", "5. Nov", "2019-13-01"])
@@ -360,9 +363,9 @@ HOSTILE = (
 def test_hostile_names_are_names(
     book: Book, write_csv: Write, describe: Describe, name: str
 ) -> None:
-    quoted = own_format.quoted(name)
-    text = DESCRIPTION.replace('"Betrag"', quoted).replace("our-agency", "mine")
-    text += f"note = {quoted}\n[skip]\n{quoted} = [{quoted}]\n"
+    written = quoted(name)
+    text = DESCRIPTION.replace('"Betrag"', written).replace("our-agency", "mine")
+    text += f"note = {written}\n[skip]\n{written} = [{written}]\n"
     head = '"' + name.replace('"', '""') + '"'
     file = write_csv("inv.csv", INVOICES.replace("Betrag", head) + f"05.11.2019;Ada;{head}\n")
     [receipt] = book.add(file, importer=describe(text))
@@ -442,8 +445,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         'delimiter = ";"\nname =',
         "delimiter: leave it out: what separates the "
         "cells is found by the names in [columns]; one of name, about, ledger, "
-        "encoding, locale, dates, "
-        "columns, constants, skip, must, campaign, source",
+        "encoding, locale, dates, periods, "
+        "columns, wide, constants, skip, must, campaign, source",
     ),
     "no name": ('name = "our-agency"', "", 'name: is missing: write name = "our-agency"'),
     "a bad name": (
@@ -638,10 +641,8 @@ def test_a_missing_description_is_refused(book: Book, write_csv: Write) -> None:
 
 
 def test_the_example_in_the_reference_is_one(describe: Describe) -> None:
-    assert own_format.__doc__ is not None
-    example = own_format.__doc__.partition("quotes::\n")[2].partition("\nKeys")[0]
-    text = "\n".join(line.removeprefix("    ") for line in example.splitlines())
-    assert own_format.load(Path(describe(text))).name == "our-agency"
+    assert own_format.load(Path(describe(own_format.EXAMPLE))).name == "our-budget"
+    assert own_format.EXAMPLE.split("[wide]")[0] in html.unescape(reference_html())
 
 
 # Drafts.

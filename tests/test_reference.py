@@ -122,7 +122,7 @@ def test_a_described_format_is_told_like_any_other(tmp_path: Path) -> None:
         '[must]\n"Status" = ["paid"]\n',
         encoding="utf-8",
     )
-    one = own_format.load(described)
+    one = own_format.load(described).importer()
     assert one.reference().rows() == [
         ("Betrag", True, "", "spend.amount"),
         ("Datum", True, "", "spend.incurred_on"),

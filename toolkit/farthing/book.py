@@ -629,8 +629,7 @@ def _readings(
     if name is not None and name.lower().endswith(".toml"):
         described = own_format.load(Path(name))
         for file in files:
-            taken = own_format.take(described, file, folder, encoding)
-            chosen += [(described, intake) for intake in taken]
+            chosen += own_format.take(described, file, folder, encoding)
     else:
         for file in files:
             knows = partial(_knows, file.name)

@@ -43,7 +43,7 @@ def find(name: str) -> Importer:
     from farthing import own_format
 
     if name.lower().endswith(".toml"):
-        return own_format.load(Path(name))
+        return own_format.load(Path(name)).importer()
     return of_name(IMPORTERS, name)
 
 

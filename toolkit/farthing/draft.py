@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from farthing.description import DATES, LAST_DAY, quoted
 from farthing.errors import FileUnusable, UsageError
 from farthing.importers import IMPORTERS
 from farthing.intake import take_in
@@ -22,7 +23,7 @@ from farthing.ledgers import BY_NAME
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.sources import SOURCES
 from farthing.numerals import currencies, marks_of
-from farthing.own_format import DATES, LAST_DAY, is_plausible, quoted
+from farthing.own_format import is_plausible
 from farthing.records import Intake
 
 #: Columns are looked for in this order, and none is proposed twice.

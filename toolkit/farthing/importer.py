@@ -29,6 +29,8 @@ from farthing.records import Intake
 from farthing.rows import CONTROL, SPACES
 from farthing.spelling import ANY, spellings
 
+#: What a SELECT of a wide table calls the name of the column whose cell a row is of.
+CELL_OF = "source_column"
 SHARE_ROWS = 8_000
 SHOWN_NAMES = 10
 SHOWN_CHARACTERS = 60
@@ -592,7 +594,8 @@ class Reading:
         """Yield the faults of a ledger's rows with the rows of the file that they stand in.
 
         A fault of a column that one column of the file alone is behind is told of that one, with
-        its text there. The rows of the file are those offered last.
+        its text there; in a wide table that is the one whose cell the row is of. The rows of the
+        file are those offered last.
         """
         if not faults:
             return
@@ -600,10 +603,13 @@ class Reading:
         known = (*(name for name in names if name not in self.importer.columns),
                  *dict.fromkeys(self.importer.columns))  # fmt: skip
         feeds, texts = lineage(one.select, known), _Texts(self)
+        own = self.select(one.select)[CELL_OF] if CELL_OF in feeds else None
         for fault in faults:
             row = rows["source_row"][fault.index]
             column = "amount" if fault.column in AMOUNT_COLUMNS else fault.column
             behind = feeds.get(column or "", frozenset())
+            if own is not None and (column is None or own[fault.index] in behind):
+                behind = frozenset({own[fault.index]})
             if len(behind) != 1:
                 yield row, replace(fault, index=0)
                 continue
@@ -688,6 +694,8 @@ def _told_of(fault: Fault, name: str, cell: str | None) -> Fault:
         return Fault(0, name, cell, fault.rule)
     if cell is not None and len(cell) > SHOWN_CELL:
         cell = f"{cell[:SHOWN_CELL]}…"
+    if fault.column is None:
+        return Fault(0, name, cell, f"gives a row that {fault.rule.removeprefix('the row ')}")
     made = "" if fault.value is None else f' "{fault.value}"'
     return Fault(0, name, cell, f"gives {fault.column}{made}, which {fault.rule}")
 

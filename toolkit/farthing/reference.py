@@ -17,11 +17,13 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup, escape
 
+from farthing import own_format
 from farthing.formats import by_ledger
 from farthing.importer import AMOUNT, Importer
 from farthing.importers import GROUPS, own_layout
 from farthing.ledger import POSTED_COLUMNS, Column, Ledger
 from farthing.ledgers import LEDGERS
+from farthing.own_format import EXAMPLE, EXAMPLE_FILE
 from farthing.page import render, write_whole
 
 #: The heading under which each sentence is a warning of its own.
@@ -80,6 +82,9 @@ def reference_html() -> str:
         scripted=False,
         groups=[(name, [_family(module) for module in modules]) for name, modules in GROUPS],
         own=_family(own_layout),
+        described=_family(own_format),
+        example=EXAMPLE,
+        example_file=EXAMPLE_FILE,
         ledgers=LEDGERS,
         cells=cells,
         marked=marked,
@@ -97,7 +102,7 @@ def _family(module: ModuleType) -> Family:
         heading=_heading(title[1]),
         title=title[1],
         notes=tuple((heading, paragraphs(heading, text)) for heading, text in notes),
-        formats=module.IMPORTERS,
+        formats=getattr(module, "IMPORTERS", ()),
     )
 
 
