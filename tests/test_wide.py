@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from farthing import own_format
 from farthing.book import Book
+from farthing.draft import draft
 from farthing.errors import DataRefused, FileUnusable
 from farthing.headings import PERIODS, period
 
@@ -413,3 +415,62 @@ def test_a_template_is_tried_in_bounded_time(describe: Describe) -> None:
     description = own_format.load(Path(describe(told)))
     header = [f"{at} " + "a " * 90 for at in range(50)]
     assert description.lacking(header)
+
+
+# Drafts.
+
+MONTHS = "Item,Jan 2024,Feb 2024,Mar 2024,Total\nA,1.00,,3.00,4.00\nB,,2.00,,2.00\nC,1,1,1,3\n"
+
+
+def test_a_draft_proposes_a_wide_table_and_decides_nothing(write_csv: Write) -> None:
+    text = draft(write_csv("b.csv", MONTHS))
+    assert tomllib.loads(text)["columns"] == tomllib.loads(text)["must"] == {}
+    for line in (
+        '# periods = "mmm yyyy"  # with [wide]',
+        '# amount = "…"  # "Total", or the cells of [wide] below: which is for you to say',
+        "# 3 columns are periods, written mmm yyyy.",
+        "# [wide]",
+        '# "{period}" = { }',
+    ):
+        assert line in text.splitlines()
+    assert "are of unknown amount unless left out" not in text
+
+
+def test_a_draft_of_a_wide_table_once_corrected_imports_it(
+    book: Book, write_csv: Write, describe: Describe
+) -> None:
+    file = write_csv("b.csv", MONTHS)
+    text = draft(file)
+    for line in ('periods = "mmm yyyy"', "[wide]", '"{period}" = { }'):
+        text = text.replace(f"\n# {line}", f"\n{line}")
+    for name, value in (("campaign_id", "c"), ("currency", "GBP"), ("record", "invoice")):
+        text = text.replace(f'# {name} = "…"', f'{name} = "{value}"')
+    [receipt] = book.add(file, importer=describe(text))
+    assert (receipt.rows_posted, sum(low for (low,) in spent(book))) == (3, Decimal("9.00"))
+
+
+@pytest.mark.parametrize(
+    ("header", "lines"),
+    [
+        ("2019,2020,2021", ['# "{period}" = { }']),
+        ("Q1 2024,Q2 2024,Q3 2024", ['# periods = "qq yyyy"  # with [wide]']),
+        ("Spend Jan-24,Spend Feb-24,Spend Mar-24", ['# "Spend {period}" = { }',
+                                                    '# periods = "mmm-yy"  # with [wide]']),
+        ("Jan,Feb,Mar", ['# "Feb" = { starts_on = "…-02-01", ends_on = "…-02-28" }']),
+        ("Januar,Februar,März", ['# "März" = { starts_on = "…-03-01", ends_on = "…-03-31" }']),
+        (
+            "styczeń 2024,luty 2024,marzec 2024",
+            ['# "luty 2024" = { starts_on = "2024-02-01", ends_on = "2024-02-29" }'],
+        ),
+        ("Spend {a} (GBP),Spend b (GBP),Spend c (GBP)", ['# "Spend {…} (GBP)" = { }']),
+        ("Men {18},Women {18},All {18}", ['# "{…} {{18}}" = { }']),
+        ("Con,Lab,L{D", ['# "Con" = { … = "…" }', '# "L{{D" = { … = "…" }']),
+    ],
+)  # fmt: skip
+def test_a_draft_knows_columns_of_one_kind(write_csv: Write, header: str, lines: list[str]) -> None:
+    text = draft(write_csv("b.csv", f"Our money\n\nItem,{header}\nA,1.00,2.00,3.00\n"))
+    assert [line for line in lines if line not in text.splitlines()] == []
+
+
+def test_two_amounts_are_no_wide_table(write_csv: Write) -> None:
+    assert "[wide]" not in draft(write_csv("b.csv", "Item,Jan 2024,Feb 2024\nA,1.00,2.00\n"))

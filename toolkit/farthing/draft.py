@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from farthing.description import DATES, LAST_DAY, quoted
+from farthing.description import DATES, LAST_DAY, cells_of, quoted
 from farthing.errors import FileUnusable, UsageError
 from farthing.importers import IMPORTERS
 from farthing.intake import take_in
@@ -25,6 +25,7 @@ from farthing.ledgers.sources import SOURCES
 from farthing.numerals import currencies, marks_of
 from farthing.own_format import is_plausible
 from farthing.records import Intake
+from farthing.widening import Widening, literal, widening
 
 #: Columns are looked for in this order, and none is proposed twice.
 WORDS = {
@@ -60,6 +61,9 @@ MOST_ROWS = 2_000
 MOST = 0.8
 #: How many values of totals are proposed to be skipped.
 MOST_TOTALS = 3
+#: Of more amounts than net and gross each may be meant.
+MOST_CHOICES = 2
+EACH_CELL = "Where each of their cells is an amount of its own"
 SHOWN_ROWS = 3
 SHOWN_CELL = 40
 SHOWN_ROW = 300
@@ -153,12 +157,14 @@ def draft(file: Path, ledger: str = "spend", encoding: str | None = None) -> str
         _refuse_known(file, Path(folder), encoding)
         tables = take_in(file, Path(folder), knows=is_plausible, encoding=encoding)
         columns, first = _columns(tables[0]), _first_rows(tables[0])
+    found = _widening(columns) if cells_of(BY_NAME[ledger]) else None
+    single = [one for one in columns if not found or one.name not in found.names]
     lines = [
         *_head(file, tables, columns, first),
         *_top(file, ledger, encoding),
-        *_body(BY_NAME[ledger], columns),
-        *_skips(columns),
-        *_musts(columns),
+        *_body(BY_NAME[ledger], columns, found),
+        *_skips(columns, single),
+        *_musts(single),
     ]
     return "\n".join(lines) + "\n"
 
@@ -302,11 +308,14 @@ def _top(file: Path, ledger: str, encoding: str | None) -> Iterator[str]:
         yield f"encoding = {quoted(encoding)}"
 
 
-def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
-    guesses = {guess.column: guess for guess in _guesses(ledger, columns)}
+def _body(ledger: Ledger, columns: Sequence[_Cells], found: Widening | None) -> Iterator[str]:
+    guesses = {guess.column: guess for guess in _guesses(ledger, columns, found)}
     proposed = {name: one.found[0] for name, one in guesses.items() if len(one.found) == 1}
-    amounts = guesses["amount"].found if "amount" in guesses else ()
-    yield from _locale(amounts)
+    wide = [one for one in columns if found and one.name in found.names]
+    amounts = (*wide, *guesses["amount"].found) if "amount" in guesses else tuple(wide)
+    yield from _locale(tuple(dict.fromkeys(amounts)))
+    if found and found.periods:
+        yield f"# periods = {quoted(found.periods)}  # with [wide]"
     yield from _dates([proposed[name] for name in DAYS if name in proposed])
     yield "\n[columns]"
     for name, guess in guesses.items():
@@ -315,12 +324,23 @@ def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
         elif guess.found:
             yield f'# {name} = "…"  {_comment(guess.why)}'
     used = {one.name for one in proposed.values()}
-    if rest := [quoted(one.name) for one in columns if one.name not in used]:
-        yield _comment(f"not used: {', '.join(rest)}")
-    if "amount" in proposed:
-        yield from _wide([one for one in columns if one.name not in used])
+    if left := [quoted(one.name) for one in columns if one.name not in used]:
+        yield _comment(f"not used: {', '.join(left)}")
+    rest = [one.name for one in columns if one.name not in used and one.shape == "amounts"]
+    yield from _wide(found) if found else _beside(rest, "amount" in proposed)
+    yield from _constants(ledger, proposed, guesses, found)
+
+
+def _constants(
+    ledger: Ledger,
+    proposed: Mapping[str, _Cells],
+    guesses: Mapping[str, _Guess],
+    found: Widening | None,
+) -> Iterator[str]:
+    """Say what the ledger needs that no column was found for, and what else it has."""
     yield "\n[constants]"
     given = {*proposed, "entry_id", *(() if ledger is SOURCES else ("source_id",))}
+    given |= {cells_of(ledger) or ""} if found else set()
     described = {column.name: column for column in ledger.columns}
     for name in ledger.file_columns:
         if name in ledger.required_columns and name not in given:
@@ -334,12 +354,34 @@ def _body(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[str]:
         yield '# organisation = "…"  # with these two lines, campaigns not on the book are made'
 
 
-def _wide(others: Sequence[_Cells]) -> Iterator[str]:
+def _widening(columns: Sequence[_Cells]) -> Widening | None:
+    """Find columns that look like those of a wide table: amounts, of which some may be blank."""
+    amounts = [one for one in columns if one.shape == "amounts"]
+    named = [one.name for one in columns if one in amounts or one.shape == "nothing"]
+    locales = [locale for one in amounts for locale in one.locales]
+    return widening(named, tuple(dict.fromkeys(locales))) if amounts else None
+
+
+def _wide(found: Widening) -> Iterator[str]:
+    """Propose a wide table; whether it is one is for the user to say."""
+    yield ""
+    yield _comment(f"{found.why}.")
+    yield f"# {EACH_CELL}, take the # away, and leave amount out above:"
+    yield "# [wide]"
+    for line in found.lines:
+        yield f"# {line}"
+
+
+def _beside(amounts: Sequence[str], too: bool) -> Iterator[str]:
     """Say what to do where a row has several amounts, as where parties are columns."""
-    if len(amounts := [quoted(one.name) for one in others if one.shape == "amounts"]) > 1:
-        names = ", ".join(amounts)
-        yield _comment(f"{names} look like amounts, too, and a row gives one. Import the file once")
-        yield "# for each that you mean, by a copy of this with its own name, amount and constants."
+    if len(amounts) > (1 if too else MOST_CHOICES):
+        names = ", ".join(map(quoted, amounts))
+        yield ""
+        yield _comment(f"{names} look like amounts{', too' if too else ''}, and a row gives one.")
+        yield f"# {EACH_CELL}, say of what, and leave amount out above:"
+        yield "# [wide]"
+        for name in amounts:
+            yield f'# {literal(name)} = {{ … = "…" }}'
 
 
 def _signs(amounts: _Cells | None) -> str:
@@ -361,13 +403,17 @@ def _needed(column: Column | None, guess: _Guess | None) -> str:
     return f"{found}: {column.description}{words}"
 
 
-def _guesses(ledger: Ledger, columns: Sequence[_Cells]) -> Iterator[_Guess]:
+def _guesses(ledger: Ledger, columns: Sequence[_Cells], wide: Widening | None) -> Iterator[_Guess]:
     names = [*ledger.file_columns, *((LAST_DAY,) if "ends_before" in ledger.file_columns else ())]
     free = list(columns)
     for name in sorted(names, key=lambda name: [*WORDS, name].index(name)):
         if name in ("entry_id", "source_id", "ends_before"):
             continue
         guess = _guess(name, free)
+        if name == "amount" and wide and guess.found:
+            listed = " or ".join(quoted(one.name) for one in guess.found[:SHOWN_ROWS])
+            why = f"{listed}, or the cells of [wide] below: which is for you to say"
+            guess = _Guess(name, tuple(guess.found) * 2, why)
         if len(guess.found) == 1:
             free.remove(guess.found[0])
         yield guess
@@ -456,7 +502,7 @@ def _dates(columns: Sequence[_Cells]) -> Iterator[str]:
     yield f'# dates = "…"  {_comment(f"{count} could be {choice}: find out which")}'
 
 
-def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
+def _skips(columns: Sequence[_Cells], single: Sequence[_Cells]) -> Iterator[str]:
     """Point out rows that may be no data, such as totals: whether they are is for the user."""
     yield "\n[skip]"
     for one in columns:
@@ -466,7 +512,7 @@ def _skips(columns: Sequence[_Cells]) -> Iterator[str]:
             yield f"# {quoted(one.name)} = [{listed}]  {_comment(why)}"
         if len(one.totals) > MOST_TOTALS:
             yield _comment(f'{len(one.totals):,} such values: "Total *" is all that begin so')
-        if one.shape == "amounts" and one.blank:
+        if one.shape == "amounts" and one.blank and one in single:
             # In a cash book what came in and what was paid are columns: a row is of one of them.
             why = f"rows where it is blank ({one.blank:,}) are of unknown amount unless left out"
             yield f'# {quoted(one.name)} = [""]  {_comment(why)}'

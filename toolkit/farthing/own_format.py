@@ -47,6 +47,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ publisher = "Fen Trust"
 #: A description is written by a person: what is longer is another file.
 MOST_BYTES = 1 << 20
 SHOWN_NAMES = 20
+FEWEST_YEARS = 3
 
 
 def load(path: Path) -> Description:
@@ -181,11 +183,23 @@ def _resolved(description: Description, intake: Intake) -> Importer:
 def is_plausible(header: Collection[str]) -> bool:
     """Tell whether names may be a header: two or more words, no figures, nothing to separate."""
     marks = "".join(DELIMITERS).replace(",", "")
+    # Years that rise are columns of a wide table.
+    words = [name for name in header if name not in _years(header)]
     return (
         len(header) > 1
+        and bool(words)
         and len(set(header)) == len(header)
-        and all(re.search(r"[^\W\d_]", name) and not set(marks) & set(name) for name in header)
-        and not any(re.fullmatch(r"\W*\d[\d.,:/\s-]*\W*", name) for name in header)
+        and all(re.search(r"[^\W\d_]", name) and not set(marks) & set(name) for name in words)
+        and not any(re.fullmatch(r"\W*\d[\d.,:/\s-]*\W*", name) for name in words)
+    )
+
+
+def _years(header: Collection[str]) -> set[str]:
+    """Return the names that are years or months, each after the one before; three at least."""
+    figures = [name for name in header if re.fullmatch("(19|20)[0-9]{2}([-/]?[01][0-9])?", name)]
+    rising = [one for one, other in pairwise(figures) if one < other]
+    return (
+        set(figures) if len(figures) >= FEWEST_YEARS and len(rising) == len(figures) - 1 else set()
     )
 
 
