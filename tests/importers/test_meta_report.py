@@ -361,3 +361,20 @@ def test_the_pages_without_an_id_are_fourteen(tmp_path: Path) -> None:
     book = book_of(tmp_path, real(f"{BE}advertisers.csv"))
     found = book.sql("SELECT count(*) FROM campaigns WHERE campaign_id LIKE 'meta:Instagram%'")
     assert found.item() == 14
+
+
+def test_what_all_pages_spent_together_is_not_added_to_what_each_did(
+    tmp_path: Path, write_csv: Write
+) -> None:
+    pages = write_csv(NAME, report(NEW, "12,A Page,A Party,1000,5", "13,B,C,≤100,5"))
+    places = write_csv(
+        NAME.replace("advertisers", "locations"), report(LOCATIONS, "England,900", "Wales,150")
+    )
+    alone, both = Book(tmp_path / "alone.duckdb"), Book(tmp_path / "both.duckdb")
+    alone.add(places)
+    both.add(places, pages)
+    sums = "SELECT sum(low), sum(high) FROM counted_spend"
+    assert alone.sql(sums).row(0) == (1050, 1050)
+    assert both.sql(sums).row(0) == (1000, 1100)
+    totals = both.ask("bridge").tables["totals"]
+    assert totals.select("low", "high", "campaigns").rows() == [(1000, 1100, 2)]

@@ -53,7 +53,8 @@ FROM nearest LEFT JOIN contrasts USING (entry_id)
 
 #: What each stage of a campaign comes to: one row per campaign, currency and stage that is known
 #: of. ``counted`` is whether it enters a sum over campaigns: not where a larger campaign that this
-#: one is a part of has money of the stage, which holds it already. Wholes are followed three times.
+#: one is a part of has money of the stage, which holds it already, nor where it is that of all of a
+#: publisher's advertisers together and some have it by name. Wholes are followed three times.
 CAMPAIGN_STAGES = """
 WITH said AS (
   SELECT
@@ -116,10 +117,14 @@ WITH said AS (
   SELECT DISTINCT wholes.campaign_id, larger.currency, larger.stage
   FROM wholes JOIN seen AS larger ON larger.campaign_id = wholes.part_of
 )
-SELECT seen.*, held.campaign_id IS NULL AS counted
+SELECT seen.*, held.campaign_id IS NULL AND again.campaign_id IS NULL AS counted
 FROM seen
 LEFT JOIN held
   ON held.campaign_id = seen.campaign_id
   AND held.currency = seen.currency
   AND held.stage = seen.stage
+LEFT JOIN spend_of_all AS again
+  ON again.campaign_id = seen.campaign_id
+  AND again.currency = seen.currency
+  AND again.record = seen.record
 """

@@ -226,6 +226,23 @@ SELECT
 FROM sold
 GROUP BY campaign_id, record, currency
 """
+#: What a publisher tells of all its advertisers together, where the book has what it tells of some
+#: of them by name: it is their money again, and enters no sum over campaigns.
+SPEND_OF_ALL = """
+WITH told AS (
+  SELECT DISTINCT
+    campaign_id,
+    record,
+    currency,
+    seller,
+    regexp_matches(campaign_id, '^(meta:all-pages-|google:all-advertisers$)') AS is_of_all
+  FROM spend_series
+)
+SELECT DISTINCT campaign_id, record, currency
+FROM told SEMI JOIN (SELECT record, currency, seller FROM told WHERE NOT is_of_all) AS by_name
+  USING (record, currency, seller)
+WHERE is_of_all
+"""
 #: Rows that may be added up: of several series of the same money, those of the fullest.
 COUNTED_SPEND = """
 SELECT whole.*
@@ -235,6 +252,10 @@ FROM whole_spend AS whole JOIN spend_series AS fullest
   AND fullest.currency = whole.currency
   AND fullest.seller = whole.seller
   AND fullest.series = coalesce(whole.series, '')
+ANTI JOIN spend_of_all AS again
+  ON again.campaign_id = whole.campaign_id
+  AND again.record = whole.record
+  AND again.currency = whole.currency
 WHERE fullest.place = 1
 """
 
@@ -269,6 +290,7 @@ def views() -> dict[str, str]:
         "whole_spend": WHOLE_SPEND,
         "spend_series": SPEND_SERIES,
         "spend_totals": SPEND_TOTALS,
+        "spend_of_all": SPEND_OF_ALL,
         "counted_spend": COUNTED_SPEND,
         "standing_budgets": STANDING_BUDGETS,
         "campaign_stages": CAMPAIGN_STAGES,

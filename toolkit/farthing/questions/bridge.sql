@@ -9,8 +9,9 @@
 -- Money of each campaign by stage: one row per campaign, currency and stage, for the 100 of which
 -- most is in dispute, said or known. A stage without a statement or record is a row that says so;
 -- seen_in has every currency that the campaign's money of this stage is in. Counted is whether the
--- row enters the sums over campaigns: not where a larger campaign holds it. Of_all is of how many
--- campaigns and currencies the book has money, only_recorded of how many it has records alone.
+-- row enters the sums over campaigns: not where a larger campaign holds it, nor where it is of all
+-- of a publisher's advertisers together and some of them are on the book by name. Of_all is of how
+-- many campaigns and currencies the book has money, only_recorded of how many it has records alone.
 WITH seen AS (
   SELECT * FROM campaign_stages
 ), disputed AS (
@@ -95,7 +96,7 @@ JOIN campaign_stages AS stages
 -- The same money by the organisation that runs the campaigns: one row per organisation, currency
 -- and stage, with the number of campaigns that have money of the stage, the largest first. A sum
 -- has a bound only where each of its campaigns has one. What a larger campaign holds is not
--- counted again.
+-- counted again, nor what is told of all advertisers together beside some by name.
 WITH sums AS (
   SELECT
     coalesce(campaigns.organisation, stages.campaign_id) AS organisation,
