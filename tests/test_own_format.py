@@ -21,7 +21,7 @@ from farthing import own_format
 from farthing.book import Book
 from farthing.cli import app
 from farthing.description import DATES, quoted
-from farthing.draft import draft, write
+from farthing.draft import _figure, draft, write
 from farthing.errors import DataRefused, FileUnusable, UsageError
 from farthing.importers import IMPORTERS
 from farthing.ledgers import BY_NAME
@@ -817,6 +817,40 @@ def test_a_draft_of_a_cash_book_says_how_to_leave_out_what_came_in(
 def test_a_draft_takes_no_word_for_a_currency(write_csv: Write) -> None:
     text = draft(write_csv("a.csv", "Date,Montant TTC\n2019-04-13,1.00 €\n"))
     assert "; there stands €\n" in text
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "figure"),
+    [
+        ("Data;Kontrahent;Kwota", "1 234,50 zł", Decimal("1234.50")),
+        ("Data;Fornecedor;Valor", "R$ 1.234,50", Decimal("1234.50")),
+        ("Datum;Leverantör;Belopp", "1 234,50 kr", Decimal("1234.50")),
+        ("日付;支払先;金額", "¥1,234,500", Decimal("1234500")),
+        ("Datum;Lieferant;Betrag", "Fr. 1'234.50", Decimal("1234.50")),
+    ],
+)
+def test_a_draft_knows_the_signs_of_other_currencies(
+    write_csv: Write, header: str, cell: str, figure: Decimal
+) -> None:
+    file = write_csv("a.csv", f"{header}\n2024-02-03;Ada;{cell}\n2024-02-04;Bob;{cell}\n")
+    table = tomllib.loads(draft(file))
+    assert table["columns"]["amount"] == header.split(";")[2]
+    assert Decimal(_figure(cell, table["locale"]) or "0") == figure
+
+
+def test_a_draft_takes_no_reference_for_an_amount(write_csv: Write) -> None:
+    text = draft(write_csv("a.csv", "Date,Ref,Account Number,Paid out\n2024-02-03,INV 12,,3.00\n"))
+    assert tomllib.loads(text)["columns"] == {
+        "incurred_on": "Date",
+        "document_ref": "Ref",
+        "amount": "Paid out",
+    }
+
+
+def test_a_draft_makes_no_wide_table_of_one_sum(write_csv: Write) -> None:
+    text = draft(write_csv("a.csv", "Date,Net,VAT,Gross\n2024-02-03,1.00,0.20,1.20\n"))
+    assert "[wide]" not in text
+    assert text.count("# amount = ") == 1
 
 
 def test_a_draft_may_be_of_any_ledger(write_csv: Write) -> None:

@@ -29,17 +29,18 @@ from farthing.widening import Widening, literal, widening
 
 #: Columns are looked for in this order, and none is proposed twice.
 WORDS = {
-    "currency": "currency währung waehrung devise moneda valuta",
+    "currency": "currency währung waehrung devise moneda valuta waluta",
     "starts_on": "start begin from von first début inicio",
     LAST_DAY: "end until till bis last ende fin",
-    "incurred_on": "date datum day tag fecha data jour when paid",
-    "stated_on": "date datum day tag fecha data jour when said",
+    "incurred_on": "date datum day tag fecha data dato jour when paid",
+    "stated_on": "date datum day tag fecha data dato jour when said",
     "observed_on": "observed retrieved abgerufen",
     "amount": "amount betrag spend spent cost price total sum value kosten montant importe gross "
-    "brutto net netto preis summe",
+    "brutto net netto preis summe kwota bedrag beløb belopp importo valor",
     "campaign_id": "campaign kampagne campagne campaña",
-    "document_ref": "invoice reference ref number rechnung rechnungsnummer beleg nummer facture",
-    "payee": "payee supplier vendor lieferant recipient paid empfänger fournisseur proveedor firma",
+    "document_ref": "invoice reference ref rechnung rechnungsnummer beleg facture faktura",
+    "payee": "payee supplier vendor lieferant recipient paid empfänger fournisseur proveedor firma "
+    "kontrahent leverandør leverantör leverancier fornitore fornecedor",
     "channel": "channel platform medium kanal canal",
     "category": "category kategorie type art catégorie categoría",
     "organisation": "organisation organization party partei advertiser",
@@ -52,8 +53,16 @@ LOCALES = ("en_GB", "de_DE", "fr_FR", "de_CH", "en_IN")
 TOTAL = re.compile(
     r"(?i)(grand |sub-?)?(totals?|totaux|totale|sum|summe|gesamt|gesamtsumme|insgesamt|suma)\b.*"
 )
-SIGN = r"(?:[£€$₹]|[A-Z]{3})"
-FIGURE = re.compile(rf"(?:{SIGN} ?)?[-(]?(?:{SIGN} ?)?(?P<figure>[^()]*?)(?: ?{SIGN})?\)?")
+SIGN = r"(?:[£€$₹¥₩₺₴₽]|(?:R|US|A|C|NZ|HK)\$|zł|Kč|Ft|kr\.?|Fr\.?|Rs\.?|(?P<{}>[A-Z]{{3}}))"
+BEFORE, BEHIND, AFTER = (SIGN.format(name) for name in ("before", "behind", "after"))
+FIGURE = re.compile(
+    rf"(?:{BEFORE} ?)?[-(]?(?:{BEHIND} ?)?(?P<figure>[^()]*?)(?: ?{AFTER})?\)?", re.DOTALL
+)
+#: Where a heading has one of these, columns beside each other tell of the same money.
+OF_ONE_SUM = (
+    "net netto gross brutto vat tax tva mwst ust btw moms balance saldo solde debit credit "
+    "receipts payments receipt payment unit"
+)
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"’": "'"})
 #: How many rows are looked at.
 MOST_ROWS = 2_000
@@ -240,7 +249,9 @@ def _figure(cell: str, locale: str) -> str | None:
     """Return a figure without its marks, or nothing where it is none in the locale."""
     marks, match = marks_of(locale), FIGURE.fullmatch(cell.translate(SPACES))
     group = marks.group.translate(SPACES)
-    text = match["figure"].replace(group, marks.group) if match else ""
+    codes = {match[name] for name in ("before", "behind", "after")} - {None} if match else set()
+    known = match if codes <= currencies() else None  # "INV 12" is no amount
+    text = known["figure"].replace(group, marks.group) if known else ""
     if not marks.number.fullmatch(text):
         return None
     return text.replace(marks.group, "").replace(marks.decimal, ".")
@@ -340,7 +351,8 @@ def _constants(
     """Say what the ledger needs that no column was found for, and what else it has."""
     yield "\n[constants]"
     given = {*proposed, "entry_id", *(() if ledger is SOURCES else ("source_id",))}
-    given |= {cells_of(ledger) or ""} if found else set()
+    if found or ("amount" in guesses and guesses["amount"].found):
+        given.add(cells_of(ledger) or "amount")  # which column it is stands above
     described = {column.name: column for column in ledger.columns}
     for name in ledger.file_columns:
         if name in ledger.required_columns and name not in given:
@@ -374,7 +386,8 @@ def _wide(found: Widening) -> Iterator[str]:
 
 def _beside(amounts: Sequence[str], too: bool) -> Iterator[str]:
     """Say what to do where a row has several amounts, as where parties are columns."""
-    if len(amounts) > (1 if too else MOST_CHOICES):
+    is_one_sum = any({*OF_ONE_SUM.split()} & {*_parts(name)} for name in amounts)
+    if len(amounts) > (1 if too else MOST_CHOICES) and not is_one_sum:
         names = ", ".join(map(quoted, amounts))
         yield ""
         yield _comment(f"{names} look like amounts{', too' if too else ''}, and a row gives one.")
@@ -387,7 +400,7 @@ def _beside(amounts: Sequence[str], too: bool) -> Iterator[str]:
 def _signs(amounts: _Cells | None) -> str:
     """Say which signs of a currency stand in the amounts or their heading."""
     texts = (amounts.name, *amounts.values) if amounts else ()
-    found = {sign for text in texts for sign in re.findall(r"[£€$₹]|\b[A-Z]{3}\b", text)}
+    found = {sign for text in texts for sign in re.findall(r"[£€$₹¥₩₺₴₽]|zł|Kč|\b[A-Z]{3}\b", text)}
     found -= {word for word in found if len(word) == 3} - currencies()
     return f"; there stands {' and '.join(sorted(found)[:3])}" if found else ""
 

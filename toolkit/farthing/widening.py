@@ -112,7 +112,7 @@ def _template(group: Sequence[str], locales: Sequence[str]) -> Widening:
     shape = " ".join([*(literal(word)[1:-1] for word in start), f"{{{place}}}",
                       *(literal(word)[1:-1] for word in end)])  # fmt: skip
     why = f"{len(group)} columns are written alike"
-    why += "" if form else "; for … write what varies: channel, category, party, area_code"
+    why += "" if form else "; for … write what varies: channel, category, party, incurred_on"
     return Widening(tuple(group), why, (f'"{shape}" = {{ }}',), form)
 
 
