@@ -145,10 +145,32 @@ def test_what_is_no_amount_is_refused_in_words(text: str, rule: str) -> None:
     assert amount(text) == rule
 
 
-@pytest.mark.parametrize("text", [None, "", " ", "-", "n/a", "unknown"])
+@pytest.mark.parametrize(
+    "text",
+    [None, "", " ", "-", "–", "—", "--", " --", "n/a", "N/A", "not known", "unknown", "Unknown"],
+)
 def test_a_blank_is_unknown_and_not_zero(text: str | None) -> None:
     wording = (text or "").strip() or None
     assert amount(text) == (None, None, "unknown", wording)
+
+
+@pytest.mark.parametrize(
+    "text", ["NA", "N.A.", "null", "NULL", "nan", "#N/A", "#VALUE!", ".", "---", "?", "tbc", "x"]
+)
+def test_a_word_that_is_not_known_to_say_unknown_is_refused(text: str) -> None:
+    assert amount(text) == "cannot be read: it is no figure"
+
+
+@pytest.mark.parametrize("text", ["None", "none", "NONE"])
+def test_none_is_no_zero_in_a_table(text: str) -> None:
+    assert amount(text) == (
+        'cannot be read: "none" may be nothing spent or nothing known: write 0, or leave it blank'
+    )
+
+
+@pytest.mark.parametrize("text", ["nil", "zero", "0", "0.00", "£0"])
+def test_zero_is_zero_where_it_is_said(text: str) -> None:
+    assert amount(text) == (Decimal(0), Decimal(0), "exact", text)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,12 @@ READ: list[tuple[str | None, str | None, str | None, str | None, str | None, str
     ("5,000 €", None, "5000", "5000", "EUR", "exact"),
     ("US$5", None, "5", "5", "USD", "exact"),
     ("A$5", None, "5", "5", "AUD", "exact"),
-    ("C$5", None, "5", "5", "CAD", "exact"),
+    ("CA$5", None, "5", "5", "CAD", "exact"),
+    ("C$5", "CAD", "5", "5", "CAD", "exact"),
+    ("C$5", "NIO", "5", "5", "NIO", "exact"),
+    ("₹5", None, "5", "5", "INR", "exact"),
+    ("R$ 5k - R$ 6k", None, "5000", "6000", "BRL", "range"),
+    ("about 5,000 zł", None, "4500", "5499.99", "PLN", "about"),
     ("$5", "USD", "5", "5", "USD", "exact"),
     ("$5", "NZD", "5", "5", "NZD", "exact"),
     ("5 dollars", "AUD", "5", "5", "AUD", "exact"),
@@ -206,7 +211,7 @@ FORMAT = "write a figure such as £1,234.50, about £5,000 or 10k-100k"
 MARKS = "grouping and decimal mark must be the declared locale's, such as de_DE"
 SPACED = "a space groups digits only in locales that write it, such as fr_FR"
 SCIENTIFIC = "scientific notation has lost digits; export the column as text"
-DOLLAR = "declare the unit, or write US$, A$, C$ or an ISO code"
+DOLLAR = "declare the unit, or write US$, A$, CA$ or an ISO code"
 NOTHING_ROUNDED = "nothing is rounded: correct the source"
 TOO_EXACT = "the figure is too exact to tell how far its hedge goes"
 ROOM = 'write "more than", "less than" or a range'

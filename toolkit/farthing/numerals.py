@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from farthing.errors import AmountError, UsageError
+from farthing.signs import SPACES, in_codes, signs_of
 
 LONGEST = 200
 """Characters a text may have; a longer one is no amount."""
@@ -21,6 +22,7 @@ LONGEST = 200
 class Marks:
     """How a locale writes digits: the pattern of a number, and its two marks."""
 
+    locale: str
     number: re.Pattern[str]
     group: str
     decimal: str
@@ -43,8 +45,7 @@ class Figure:
 
 # Characters, case and the marks of a locale.
 
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"\u2212": "-"})
-_READABLE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("£€–—≈≤≥")
+_READABLE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—≈≤≥")
 
 
 @lru_cache(maxsize=1)
@@ -74,20 +75,24 @@ def marks_of(locale: str) -> Marks:
         raise UsageError(
             f'"{locale}" is no locale', where="locale", hint="write it as en_GB or de_DE"
         ) from None
-    group = get_group_symbol(known).translate(_SPACES)
+    group = get_group_symbol(known).translate(SPACES)
     decimal = get_decimal_symbol(known)
     last, other = known.decimal_formats[None].grouping
     g, d = re.escape(group), re.escape(decimal)
     grouped = rf"[1-9][0-9]{{0,{other - 1}}}(?:{g}[0-9]{{{other}}})*{g}[0-9]{{{last}}}"
     number = re.compile(rf"(?:{grouped}|0|[1-9][0-9]*)(?:{d}[0-9]+)?|{d}[0-9]+")
-    return Marks(number, group, decimal)
+    return Marks(locale, number, group, decimal)
 
 
 def clean(text: str, marks: Marks, unit: str | None) -> str:
-    """Bring a text to one kind of space, one minus and lower case but for currency codes."""
+    """Bring a text to one kind of space, one minus, and lower case but for codes of currencies.
+
+    Signs of currencies become codes.
+    """
     if len(text) > LONGEST:
         raise AmountError(f"it has {len(text):,} characters", hint=f"at most {LONGEST} are read")
-    clean = text.translate(_SPACES).strip()
+    money = unit if unit in currencies() else None
+    clean = in_codes(text.translate(SPACES).strip(), money, marks.locale)
     if marks.group == "’":  # as Switzerland has it, where keyboards write the other one
         clean = clean.replace("'", marks.group)
     if strange := set(clean) - _READABLE - {marks.group, marks.decimal}:
@@ -107,18 +112,7 @@ def _cased(word: str, unit: str | None) -> str:
 
 # Units.
 
-_CURRENCY = {
-    "£": "GBP",
-    "pound": "GBP",
-    "pounds": "GBP",
-    "€": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "us$": "USD",
-    "a$": "AUD",
-    "c$": "CAD",
-    "nz$": "NZD",
-}
+_CURRENCY = {"pound": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR"}
 _ANY_DOLLAR = frozenset({"$", "dollar", "dollars"})
 _DOLLARS = re.compile(
     "AUD|BBD|BMD|BND|BSD|BZD|CAD|FJD|GYD|HKD|JMD|KYD|LRD|NAD|NZD|SBD|SGD|SRD|TTD|TWD|USD|XCD"
@@ -129,7 +123,7 @@ _NOUN = re.compile(
     "|journalists|leaflets|members|organisers|people|posters|ratio|reactions|seats|shares|users"
     "|videos|views|viewers|visitors|volunteers|voters|votes"
 )
-_SYMBOL = r"us\$|a\$|c\$|nz\$|[£€$]|[A-Z]{3}"
+_SYMBOL = r"\$|[A-Z]{3}"
 _LEADING = re.compile(rf"(?P<minus>-?)(?:(?P<unit>{_SYMBOL}) ?)?(?P<inner>-?)(?P<body>[^-].*)")
 _TRAILING = re.compile(rf"(?P<head>.*[^ ])(?: (?P<word>[A-Z]{{3}}|[a-z]+)| ?(?P<sign>{_SYMBOL}))")
 _BRACKETED = re.compile(rf"(?P<unit>(?:(?:{_SYMBOL}) ?)?)\((?P<body>[^-()]+)\)")
@@ -138,16 +132,23 @@ _BRACKETED = re.compile(rf"(?P<unit>(?:(?:{_SYMBOL}) ?)?)\((?P<body>[^-()]+)\)")
 def _unit_named(name: str, declared: str | None) -> str | None:
     """Return the unit a word or sign stands for, or ``None`` when it stands for none."""
     if name in _ANY_DOLLAR:
-        if declared is None or not _DOLLARS.fullmatch(declared):
+        if declared is None or not _is_dollar(declared, name):
             raise AmountError(
                 "the dollar may be any country's",
-                hint="declare the unit, or write US$, A$, C$ or an ISO code",
+                hint="declare the unit, or write US$, A$, CA$ or an ISO code",
             )
         return declared
     if name in _CURRENCY or name.isupper():
         return _CURRENCY.get(name, name)
     noun = _ALSO.get(name, name)
     return next((plural for plural in (noun, f"{noun}s") if _NOUN.fullmatch(plural)), None)
+
+
+def _is_dollar(declared: str, name: str) -> bool:
+    """Tell whether a unit may be called so: some pesos have the sign, but not the word."""
+    if _DOLLARS.fullmatch(declared):
+        return True
+    return name == "$" and declared in currencies() and "$" in signs_of(declared, "en")
 
 
 def take_unit(text: str, declared: str | None) -> tuple[str, str | None]:
@@ -202,7 +203,10 @@ def read_figure(text: str, declared: str | None, marks: Marks) -> Figure:
     """Read one figure: a sign or brackets, a unit on either side, digits or words."""
     head, trailing = take_unit(text, declared)
     bracketed = _BRACKETED.fullmatch(head)
-    match = _LEADING.fullmatch(bracketed["unit"] + bracketed["body"] if bracketed else head)
+    body = bracketed["unit"] + bracketed["body"] if bracketed else head
+    if bracketed and trailing is None:  # (5,00 €) has it inside
+        body, trailing = take_unit(body, declared)
+    match = _LEADING.fullmatch(body)
     if match is None or (match["minus"] and match["inner"]):
         raise _unreadable(text, marks)
     leading = _unit_named(match["unit"], trailing or declared) if match["unit"] else None

@@ -6,6 +6,7 @@ text, and its row goes no further.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,8 @@ import polars as pl
 from farthing.cells import Cells
 from farthing.errors import AmountError
 from farthing.ledger import CURRENCY, POSTED_COLUMNS, Fault, Ledger
-from farthing.numerals import Marks, exponent, marks_of
+from farthing.numerals import Marks, currencies, exponent, marks_of
+from farthing.signs import signs_of
 from farthing.wording import parse
 
 DATE = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$"
@@ -23,7 +25,9 @@ SPACES = " \t\r\n\u00a0\u2007\u202f"
 #: What DECIMAL(18,2) and BIGINT hold of a figure without its marks, whatever it is.
 SHORT_MONEY = r"^-?[0-9]{0,15}(\.[0-9]{1,2})?$"
 SHORT_COUNT = r"^-?[0-9]{1,15}$"
-SIGNS = {"£": "GBP", "€": "EUR"}
+#: What the grammar takes for a space, for a minus and for nothing.
+ALIKE = {"[\u00a0\u2007\u2009\u202f]": " ", "\u2212": "-", "[\u061c\u200b\u200e\u200f]": ""}
+NONE = '"none" may be nothing spent or nothing known: write 0, or leave it blank'
 
 AMOUNT_SCHEMA: dict[str, Any] = {
     "low": pl.Decimal(18, 2),
@@ -151,6 +155,9 @@ def _amounts(
         is_code = pl.col("unit").str.contains(CURRENCY)
         amounts = amounts.with_columns(pl.when(is_code).then("unit").alias("unit"))
     amounts = amounts.with_columns(_figures(amounts, locale))
+    if (amounts["figure"].is_null() & amounts["amount"].is_not_null()).any():
+        bare = _figures(_without_signs(amounts, locale), locale)
+        amounts = amounts.with_columns(pl.coalesce("figure", bare))
     worded = amounts.filter(pl.col("figure").is_null()).select("amount", "unit")
     read, refused = _parse_each(worded.unique(maintain_order=True), locale)
     for index, (amount, of, _) in enumerate(amounts.iter_rows()) if refused else ():
@@ -176,22 +183,32 @@ def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
     marks = marks_of(locale)
     amount, unit, digits = pl.col("amount"), pl.col("unit"), pl.col("digits")
     bare = amount.str.replace_all(marks.group, "", literal=True)
-    for sign in SIGNS:
-        bare = bare.str.replace_all(sign, "", literal=True)
     amounts = amounts.with_columns(
         bare.str.replace(marks.decimal, ".", literal=True).alias("digits")
     )
     units = amounts["unit"].unique()
     whole = _readable(units, "1", locale)
     fine = _readable(units, f"1{marks.decimal}25", locale)
-    is_figure = amount.str.contains(f"^-?[{''.join(SIGNS)}]?(?:{marks.number.pattern})$") & (
+    is_figure = amount.str.contains(f"^-?(?:{marks.number.pattern})$") & (
         digits.str.contains(SHORT_MONEY)
     )
-    for sign, code in SIGNS.items():
-        is_figure &= (unit == code) | ~amount.str.contains(sign, literal=True)
     is_figure &= unit.is_in(fine) | (unit.is_in(whole) & ~digits.str.contains(".", literal=True))
     figure = pl.when(is_figure).then(digits).cast(pl.Decimal(18, 2)).alias("figure")
     return amounts.select(figure).to_series()
+
+
+def _without_signs(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
+    """Take the signs of their own currency, and what spaces may be, from amounts in money."""
+    amount: pl.Expr = pl.when(pl.col("figure").is_null()).then("amount")
+    for fancy, plain in ALIKE.items():
+        amount = amount.str.replace_all(fancy, plain)
+    if marks_of(locale).group == "’":
+        amount = amount.str.replace_all("'", "’", literal=True)
+    for unit in set(amounts["unit"]) & currencies():
+        signs = "|".join(map(re.escape, (unit, *signs_of(unit, locale))))
+        bare = amount.str.replace(f"^(-?)(?i:{signs}) ?| ?(?i:{signs})$", "$1")
+        amount = pl.when(pl.col("unit") == unit).then(bare).otherwise(amount)
+    return amounts.with_columns(amount.alias("amount"))
 
 
 def _readable(units: pl.Series, amount: str, locale: str) -> list[str]:
@@ -218,6 +235,8 @@ def _parse_each(
 
 def _read(amount: str | None, unit: str | None, locale: str) -> tuple[object, ...] | str:
     """Return low, high and basis of a wording, or why it cannot be read."""
+    if amount and amount.casefold() == "none":  # Python writes it for what is not known
+        return f"cannot be read: {NONE}"
     try:
         found = parse(amount, unit=unit, locale=locale)
     except AmountError as error:

@@ -148,7 +148,7 @@ def parse(
     >>> parse("$5")
     Traceback (most recent call last):
     farthing.errors.AmountError: "$5" cannot be read: the dollar may be any country's
-    Hint: declare the unit, or write US$, A$, C$ or an ISO code
+    Hint: declare the unit, or write US$, A$, CA$ or an ISO code
     """
     stated = "" if text is None else text
     if not isinstance(stated, str):

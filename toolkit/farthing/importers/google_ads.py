@@ -41,7 +41,6 @@ from farthing.importers.google_ads_cells import (
     UNORDERED,
     WINDOW,
     WINDOW_DAYS,
-    currencies,
     currency_of,
     day,
     figure,
@@ -260,12 +259,6 @@ NO_ID = Rule(
     "Campaign ID",
     "is no ID: digits alone (Excel rounds them)",
 )
-SIGN_DIFFERS = Rule(
-    f"NOT regexp_full_match(coalesce({reported('Currency code')}, getvariable('currency')), "
-    f"{currencies(reported('Cost'))})",
-    "Cost",
-    "has the sign of another currency",
-)
 NO_PART = Rule(
     f"coalesce({', '.join(map(reported, ('Day', 'Device', 'Network', 'Search term')))}) IS NULL",
     None,
@@ -308,7 +301,6 @@ GOOGLE_ADS = Importer(
         NAMED_TOTAL,
         NO_ID,
         CURRENCY_DIFFERS,
-        SIGN_DIFFERS,
         OPEN,
         UNORDERED,
         WEEKDAY,
@@ -349,7 +341,7 @@ OF_ACCOUNT = replace(
         replace(ORGANISATION, required=True),
         OBSERVED,
     ),
-    rules=(NO_PART, NO_CURRENCY, SIGN_DIFFERS, OPEN, UNORDERED, WEEKDAY),
+    rules=(NO_PART, NO_CURRENCY, OPEN, UNORDERED, WEEKDAY),
     aside=None,
     ends_open=True,
 )

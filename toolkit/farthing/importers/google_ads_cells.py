@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from farthing.importer import DAY, Rule, Setting
-from farthing.importers.google_ads_names import ALL_TIME, MONTHS, SHARED, SIGNS
+from farthing.importers.google_ads_names import ALL_TIME, MONTHS
+from farthing.signs import OF_ONE
 
 #: A day in words, in the order of most languages and in that of American English; a name of the
 #: day of the week may stand before it.
@@ -153,18 +152,12 @@ def sign(cell: str) -> str:
 
 def currency_of(cell: str) -> str:
     """Return the SQL of the currency that a sign tells, NULL of one that several have."""
-    return f"nullif(regexp_extract({currencies(cell)}, '^[A-Z]{{3}}$'), '')"
-
-
-def currencies(cell: str) -> str:
-    """Return the SQL of the currencies that a sign may stand for, with bars between them."""
-    cases = " ".join(f"WHEN '{mark}' THEN '{codes}'" for mark, codes in (SIGNS | SHARED).items())
+    cases = " ".join(f"WHEN '{mark}' THEN '{code}'" for mark, code in OF_ONE.items())
     return f"""
 CASE {sign(cell)} {cases} ELSE nullif(regexp_extract({sign(cell)}, '^[A-Z]{{3}}$'), '') END"""
 
 
 def money(cell: str) -> str:
-    """Return the SQL of an amount without the sign of a currency."""
-    signs = "|".join(re.escape(mark) for mark in sorted(SIGNS | SHARED, key=len, reverse=True))
-    one, space = f"({signs}|[A-Z]{{3}})", r"[\s\p{Z}]*"
-    return figure(f"regexp_replace({cell}, '^{one}{space}|{space}{one}$', '')")
+    """Return the SQL of an amount whose figure is as English writes it, with the sign it has."""
+    digits = f"regexp_extract({cell}, '[0-9](.*[0-9])?')"
+    return f"replace({cell}, {digits}, {figure(digits)})"

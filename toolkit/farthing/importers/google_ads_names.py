@@ -166,15 +166,3 @@ MONTHS = (
     " mag05 mei05 jun06 giu06 jul07 lug07 aug08 aoû08 aou08 ago08 sep09 set09 oct10 okt10 ott10"
     " out10 nov11 dec12 dez12 déc12 dic12"
 )
-#: Signs that are of one currency. ``$``, ``kr`` and ``¥`` may be of several.
-SIGNS = {
-    "₹": "INR", "€": "EUR", "£": "GBP", "R$": "BRL", "zł": "PLN", "Kč": "CZK", "Ft": "HUF",
-    "₪": "ILS", "₺": "TRY", "₫": "VND", "₩": "KRW", "₱": "PHP", "₦": "NGN", "₴": "UAH", "฿": "THB",
-    "US$": "USD", "A$": "AUD", "AU$": "AUD", "CA$": "CAD", "NZ$": "NZD", "MX$": "MXN",
-    "HK$": "HKD", "NT$": "TWD",
-}  # fmt: skip
-#: Signs that several currencies have: they fit what is declared, and tell nothing.
-SHARED = {
-    "$": "USD|CAD|AUD|NZD|HKD|SGD|TWD|MXN|ARS|CLP|COP|UYU", "kr": "SEK|NOK|DKK|ISK",
-    "¥": "JPY|CNY", "￥": "JPY|CNY",
-}  # fmt: skip

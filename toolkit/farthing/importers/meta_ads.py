@@ -86,6 +86,8 @@ UNION ALL
 SELECT 'YMD' WHERE (SELECT count(*) FROM part) = 0
 """,
 )
+PERIODS = ("Reporting starts", "Reporting ends")
+WRITTEN = "yyyy-mm-dd, dd-mm-yyyy or mm/dd/yyyy"
 ORGANISATION = Setting(
     name="organisation",
     about="whose account it is, where no column says so",
@@ -148,21 +150,14 @@ def _stretch(which: int) -> str:
 
 
 def _iso(day: str) -> str:
-    """Return the SQL of a day as yyyy-mm-dd; what cannot be read stays as it stands."""
+    """Return the SQL of a day as yyyy-mm-dd, NULL where it cannot be read."""
     slashes = f"regexp_replace({day}, '[-.]', '/', 'g')"
     return f"""
-CASE WHEN NOT regexp_matches({day}, {PARTS})
-     THEN regexp_replace({day}, '^({DAY})[ T]00:00:00$', '\\1')
-     WHEN getvariable('dates') = 'MDY'
-     THEN coalesce(strftime(try_strptime({slashes}, '%m/%d/%Y'), '%Y-%m-%d'), {day})
-     ELSE coalesce(strftime(try_strptime({slashes}, '%d/%m/%Y'), '%Y-%m-%d'), {day}) END"""
-
-
-def money(cell: str) -> str:
-    """Return the SQL of an amount without signs that no grammar of amounts has."""
-    return f"""
-CASE currency WHEN 'INR' THEN replace({cell}, '₹', '') WHEN 'BRL' THEN replace({cell}, 'R$', '')
-              WHEN 'VND' THEN replace({cell}, '₫', '') ELSE {cell} END"""
+strftime(
+  CASE WHEN NOT regexp_matches({day}, {PARTS})
+       THEN try_strptime(regexp_replace({day}, '^({DAY})[ T]00:00:00$', '\\1'), '%Y-%m-%d')
+       WHEN getvariable('dates') = 'MDY' THEN try_strptime({slashes}, '%m/%d/%Y')
+       ELSE try_strptime({slashes}, '%d/%m/%Y') END, '%Y-%m-%d')"""
 
 
 def _fine(cell: str) -> str:
@@ -286,7 +281,7 @@ SELECT source_row, campaign_id, record_key, series, currency,
        'Meta' AS payee,
        'facebook' AS channel,
        CASE WHEN {_is_fine("spent")} THEN 'written as ' || spent END AS note,
-       {_fine(money("spent"))} AS amount
+       {_fine("spent")} AS amount
 FROM line
 WHERE spent NOTNULL OR coalesce(shown, people, '0') <> '0'
 """
@@ -325,7 +320,7 @@ BUDGET = f"""{LINES}, stated AS (
 ), budgets AS (
   SELECT min(source_row) AS source_row, budget.line AS line, budget.name AS name, campaign_id,
          any_value(coalesce(account, campaign)) AS account, currency,
-         {money("budget.amount")} AS amount, lower(budget.kind) AS kind
+         budget.amount AS amount, lower(budget.kind) AS kind
   FROM stated
   WHERE regexp_matches(budget.amount, '[1-9]') AND budget.kind NOT ILIKE 'using%'
   GROUP BY ALL
@@ -393,6 +388,15 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
             "Currency",
             "is not the currency that was declared or that the header names",
         ),
+        # Here, so that it is told once, and not by each ledger that has days.
+        *(
+            Rule(
+                f"{shown} NOTNULL AND {_iso(shown)} IS NULL",
+                name,
+                f"is not a date (expected {WRITTEN})",
+            )
+            for name, shown in (("Day", _divides("Day")), *((one, cell(one)) for one in PERIODS))
+        ),
         *(
             Rule(
                 f"""NOT regexp_matches("{name}", '^\\s*([a-z]+[:_])?[0-9]*\\s*$')""",
@@ -418,7 +422,7 @@ CASE WHEN {OF} IS NULL
       AND regexp_matches(trim("Campaign name"),
             '(?i)^(all|{TOTALS}|results from [0-9,]+ .*)$')
      THEN 'a total, which restates the rows' END""",
-    dates="yyyy-mm-dd, dd-mm-yyyy or mm/dd/yyyy",
+    dates=WRITTEN,
     provenance=Provenance(publisher="Meta", origin_id="meta-ads-manager"),
     notes=__doc__,
 )
