@@ -540,6 +540,17 @@ def test_rows_come_in_parts_of_bounded_size(
     assert (intake.rows, intake.blank, intake.cut_off) == (7, 1, False)
 
 
+def test_parts_hold_no_more_text_than_can_be_held(
+    tmp_path: Path, write_csv: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("farthing.records.WEIGHED_ROWS", 2)
+    monkeypatch.setattr("farthing.records.PART_CHARACTERS", 3 * len(ONE))
+    content = HEADER + ONE * 10 + "x\n"  # a row that fits not is left to the strict reader
+    intake = taken(write_csv("spend.csv", content), tmp_path)
+    assert [len(frame) for frame in intake.frames()] == [4, 4, 2]
+    assert (intake.rows, len(intake.misfits)) == (11, 1)
+
+
 # Which importer a file is for.
 
 

@@ -645,7 +645,8 @@ def test_a_part_that_gives_many_rows_is_taken_in_pieces(
         return receipt, book.verify().head, tables
 
     whole = posted("whole.duckdb")
-    monkeypatch.setattr(mapping, "BATCH_ROWS", 10)
+    monkeypatch.setattr(mapping, "MOST_ROWS", 30)
+    monkeypatch.setattr(mapping, "PIECE_ROWS", 10)
     monkeypatch.setattr(journal, "BATCH_ROWS", 10)
     monkeypatch.setattr(journal, "STEP", 3)
     assert posted("pieces.duckdb") == whole

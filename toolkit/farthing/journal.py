@@ -42,7 +42,7 @@ SEALED = (
     "refused_sha256",
 )
 #: How many rows of a file are counted together before they are taken to be hashed.
-STEP = 1_000
+STEP = 100
 POSTING: dict[str, Any] = {
     "batch_id": pl.Int64,
     "ledger": pl.String,

@@ -16,12 +16,17 @@ from pyarrow import compute
 from farthing.importer import Posts, Reading
 from farthing.ledger import Fault
 from farthing.ledgers.sources import SOURCES
-from farthing.records import BATCH_ROWS
+
+#: How many rows a part of a file may give a ledger at once. One that gives more is cut into pieces.
+MOST_ROWS = 200_000
+PIECE_ROWS = 50_000
+#: How many rows are looked at to tell how many each gives.
+FEW_ROWS = 100
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A part of a file, mapped.
+    """A piece of a file, mapped.
 
     Parameters
     ----------
@@ -45,36 +50,39 @@ class Batch:
 
 
 def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
-    """Yield the parts of a file, each mapped onto its ledgers."""
+    """Yield the rows of a file, piece by piece, each mapped onto its ledgers.
+
+    A piece is a part of the file, or less of it where a row of the file gives a ledger so many
+    that they were too many to hold: how many is told by a few of the first, then by all before.
+    """
+    most = 0.0
     for rows in reading.parts():
-        with reading.offered(rows):
-            asides, kept = _parted(reading, rows)
-            broken = tuple(reading.broken())
-            texts = tuple(reading.select(once(one)) for one in posts)
-        yield from _split(Batch(len(rows), asides, kept, broken, texts))
+        most = most or _rows_each(reading, posts, rows)
+        at, size = 0, len(rows)
+        while at < len(rows):
+            if most * size > MOST_ROWS:
+                size = max(1, int(PIECE_ROWS / most))
+            piece = rows.slice(at, size)
+            batch = _mapped(reading, posts, piece)
+            yield batch
+            at += len(piece)
+            most = max(most, *(len(text) / len(piece) for text in batch.texts))
 
 
-def _split(batch: Batch) -> Iterator[Batch]:
-    """Yield a part as several, where its rows give a ledger more rows than are held at a time."""
-    times = -(-max(map(len, batch.texts)) // BATCH_ROWS)
-    if times <= 1 or len(batch.kept) <= 1:
-        yield batch
-        return
-    size = -(-len(batch.kept) // times)
-    left = batch.rows
-    for at in range(0, len(batch.kept), size):
-        kept = batch.kept.slice(at, size)
-        here = pl.DataFrame(kept.select(["source_row"]))
-        texts = tuple(
-            text.join(here, on="source_row", how="semi", maintain_order="left")
-            for text in batch.texts
-        )
-        numbers = set(here["source_row"])
-        broken = tuple(fault for fault in batch.broken if fault[0] in numbers)
-        is_last = at + size >= len(batch.kept)
-        rows = left if is_last else len(kept)
-        left -= rows
-        yield Batch(rows, batch.asides if is_last else {}, kept, broken, texts)
+def _rows_each(reading: Reading, posts: Sequence[Posts], rows: pa.Table) -> float:
+    """Tell from a few rows of a file how many each gives a ledger at most."""
+    few = rows.take(list(range(0, len(rows), len(rows) // FEW_ROWS + 1)))
+    with reading.offered(few):
+        counts = [len(reading.select(f"SELECT 1 FROM ({once(one)})")) for one in posts]
+    return max(1, *counts) / max(1, len(few))
+
+
+def _mapped(reading: Reading, posts: Sequence[Posts], rows: pa.Table) -> Batch:
+    with reading.offered(rows):
+        asides, kept = _parted(reading, rows)
+        broken = tuple(reading.broken())
+        texts = tuple(reading.select(once(one)) for one in posts)
+    return Batch(len(rows), asides, kept, broken, texts)
 
 
 def _parted(reading: Reading, rows: pa.Table) -> tuple[dict[int, str], pa.Table]:

@@ -23,6 +23,10 @@ from farthing.errors import FileUnusable
 BATCH_ROWS = 100_000
 #: How many cells a part may have that is gathered row by row: a table can have sixty columns.
 BATCH_CELLS = 1_000_000
+#: How much text a part may have, and how many rows are gathered before it is weighed: an ad of
+#: Meta's archive can hold its reach in each country of the EU by age and gender.
+PART_CHARACTERS = 12_000_000
+WEIGHED_ROWS = 100
 
 T = TypeVar("T")
 
@@ -180,22 +184,35 @@ def _frames(records: Iterator[Numbered], header: Sequence[str]) -> Iterator[pl.D
         numbers: list[int] = []
         lines: list[int] = []
         cells: list[str | None] = []  # of all rows in one list: as many small lists are slow
-        for number, line, record in islice(records, most):
-            numbers.append(number)
-            lines.append(line)
-            cells += record
+        weight = 0
+        while len(numbers) < most and weight < PART_CHARACTERS:
+            held = len(cells)
+            for number, line, record in islice(records, min(WEIGHED_ROWS, most - len(numbers))):
+                numbers.append(number)
+                lines.append(line)
+                cells += record
+            if len(cells) == held:
+                break
+            weight += sum(map(len, filter(None, cells[held:])))
         if not numbers:
             return
-        yield pl.DataFrame(
-            [
-                pl.Series("source_row", numbers, pl.Int64),
-                pl.Series("source_line", lines, pl.Int64),
-                *(
-                    pl.Series(name, cells[at :: len(header)], pl.String)
-                    for at, name in enumerate(header)
-                ),
-            ]
-        )
+        yield _frame(numbers, lines, cells, header)
+
+
+def _frame(
+    numbers: list[int], lines: list[int], cells: list[str | None], header: Sequence[str]
+) -> pl.DataFrame:
+    """Make columns of cells that stand one row behind the other."""
+    return pl.DataFrame(
+        [
+            pl.Series("source_row", numbers, pl.Int64),
+            pl.Series("source_line", lines, pl.Int64),
+            *(
+                pl.Series(name, cells[at :: len(header)], pl.String)
+                for at, name in enumerate(header)
+            ),
+        ]
+    )
 
 
 def figure_text(figure: str) -> str:
