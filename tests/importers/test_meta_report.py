@@ -13,6 +13,7 @@ import pytest
 
 from farthing import DataRefused, FileUnusable
 from farthing.book import Book
+from farthing.formats import visible
 
 pytestmark = pytest.mark.usefixtures("proven")
 
@@ -378,3 +379,10 @@ def test_what_all_pages_spent_together_is_not_added_to_what_each_did(
     assert both.sql(sums).row(0) == (1000, 1100)
     totals = both.ask("bridge").tables["totals"]
     assert totals.select("low", "high", "campaigns").rows() == [(1000, 1100, 2)]
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x7f", "\u202e"])
+def test_a_name_may_hold_what_does_not_show(tmp_path: Path, write_csv: Write, sign: str) -> None:
+    file = write_csv(f"report {sign}.csv", report(NEW, "12,A Page,A Party,1000,5"))
+    book = book_of(tmp_path, file, country="GB", window="lifelong", observed_on="2024-06-30")
+    assert book.sql("SELECT title FROM sources").row(0) == (f"report {visible(sign)}.csv",)

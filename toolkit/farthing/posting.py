@@ -22,6 +22,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 
 from farthing.errors import Problem
+from farthing.formats import visible
 from farthing.importer import Posts, Reading
 from farthing.journal import (
     POSTING,
@@ -489,7 +490,7 @@ def _post_source(staging: _Staging) -> None:
         "entry_id": staging.reading.source_id,
         "source_id": staging.reading.source_id,
         "kind": provenance.kind,
-        "title": intake.name,
+        "title": visible(intake.name),
         "publisher": provenance.publisher,
         "accessed_on": staging.reading.settings.get("observed_on"),
         "licence": provenance.licence,
