@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -247,10 +248,26 @@ def test_a_file_is_asked_for_by_its_name_or_its_source(snapshots: Book, tmp_path
     ]
 
 
+def test_a_file_of_an_archive_is_asked_for_by_its_own_name(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book.duckdb")
+    for day in STATES:
+        table = report(tmp_path, day)
+        with zipfile.ZipFile(tmp_path / f"{day}.zip", "w") as archive:
+            archive.write(table, table.name)
+        book.add(tmp_path / f"{day}.zip")
+    whole = book.changes(f"2025-09-01.zip/{table.name}")
+    assert moves(book.changes(table.name)) == moves(whole)
+    with pytest.raises(UsageError) as error:
+        book.changes("2025-08-01.zip")
+    assert error.value.hint == f"as in 2025-08-01.zip/{report(tmp_path, '2025-08-01').name}"
+
+
 def test_what_has_nothing_before_it_has_no_changes(snapshots: Book, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is the first of its kind on the book"):
         snapshots.changes(report(tmp_path, "2025-07-01").name)
-    with pytest.raises(UsageError, match=r"no import of x\.csv\nHint: as in meta-report-"):
+    with pytest.raises(
+        UsageError, match=r"no import of x\.csv\nHint: as in FacebookAdLibraryReport_"
+    ):
         snapshots.changes("x.csv")
 
 

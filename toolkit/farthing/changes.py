@@ -51,8 +51,12 @@ class Snapshot:
     observed_on: str | None
 
     def is_called(self, name: str) -> bool:
-        """Whether a name is that of its source or file; of several pages, of the first."""
-        return name in (self.source_id, self.file) or self.file.startswith(f"{name} and ")
+        """Whether a name is that of its source or file; of several pages, of the first.
+
+        A file of an archive is known by its own name too.
+        """
+        files = (self.file, self.file.rsplit("/", 1)[-1])
+        return name in (self.source_id, *files) or self.file.startswith(f"{name} and ")
 
 
 def changes(connection: duckdb.DuckDBPyConnection, source: str, known: str) -> pl.DataFrame:
@@ -80,7 +84,8 @@ def changes(connection: duckdb.DuckDBPyConnection, source: str, known: str) -> p
     snapshots = _snapshots(connection, known)
     asked = next((one for one in snapshots if one.is_called(source)), None)
     if asked is None:
-        names = ", ".join(one.source_id for one in snapshots[-5:])
+        inside = [one.file for one in snapshots if one.file.startswith(f"{source}/")]
+        names = ", ".join(inside[:5] or [one.file for one in snapshots[-5:]])
         raise UsageError(f"no import of {source}", hint=f"as in {names}" if names else None)
     if asked.observed_on is None:
         raise UsageError(
