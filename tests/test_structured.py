@@ -311,7 +311,10 @@ def test_an_answer_that_is_an_error_is_refused_with_its_message(taken: Taken) ->
     with pytest.raises(FileUnusable) as refused:
         taken(json.dumps({"error": error}))
     said = "is an error that the service answered with: Invalid OAuth access token."
-    assert str(refused.value) == f"ads.json: {said}"
+    assert str(refused.value).splitlines() == [
+        f"ads.json: {said}",
+        "Hint: mend what it names, and ask the service again",
+    ]
 
 
 @pytest.mark.parametrize("error", ['{"code": 1}', '{"message": ["\\ud800\\u001b[2J"]}'])

@@ -384,7 +384,7 @@ def _refuse_error(answer: dict[str, Any], name: str) -> None:
     fault = answer.get("error")
     if isinstance(fault, dict):
         what = f"is an error that the service answered with: {_message(fault)}"
-        raise FileUnusable(what, where=name)
+        raise FileUnusable(what, where=name, hint="mend what it names, and ask the service again")
 
 
 def _message(fault: dict[str, Any]) -> str:
