@@ -206,14 +206,22 @@ def test_two_orders_of_dates_contradict(take: Take) -> None:
         "Hint: declare it, as in --declare dates=DMY"
     )
     said = refusal(take, DATED, *rows, declare={"dates": "DMY"})
-    assert 'export.csv:3: starts_on "05/15/2025" is not a date' in said
+    assert 'export.csv:3: Reporting starts "05/15/2025" is not a date' in said
 
 
 @pytest.mark.parametrize("cell", ["3/5/25", "31-02-2025", "May 3", "45780"])
 def test_what_is_no_date_is_refused(cell: str, take: Take) -> None:
     said = refusal(take, DATED, f"{cell},14-05-2025,North,1.00")
     expected = "yyyy-mm-dd, dd-mm-yyyy or mm/dd/yyyy"
-    assert f'export.csv:2: starts_on "{cell}" is not a date (expected {expected})' in said
+    assert f'export.csv:2: Reporting starts "{cell}" is not a date (expected {expected})' in said
+    assert said.count("is not a date") == 1
+
+
+def test_a_bad_day_is_told_once(take: Take) -> None:
+    header = "Campaign name,Day,Reach,Impressions,Amount spent (GBP)"
+    said = refusal(take, header, "North,2025-13-45,900,1200,1.00", "North,2025-05-01,9,12,1.00")
+    assert 'export.csv:2: Day "2025-13-45" is not a date' in said
+    assert said.count("2025-13-45") == 1
 
 
 # Amounts and currencies.
@@ -357,6 +365,14 @@ LANGUAGES = {
                  "2025-05-01,2025-05-31,北,900,1200,12.30", "JPY"),
     "Korean": ("캠페인 이름,일,도달,노출,지출 금액 (KRW)",
                "북,2025-05-01,900,1200,12.30", "KRW"),
+    "Indonesian": ("Awal pelaporan,Akhir pelaporan,Nama kampanye,Penayangan kampanye,Hasil,"
+                   "Jumlah yang dibelanjakan (IDR),Impresi,Jangkauan",
+                   "2026-05-01,2026-05-31,Utara,active,4,12.30,1200,900", "IDR"),
+    "Vietnamese": ("Lượt bắt đầu báo cáo,Lượt kết thúc báo cáo,Tên chiến dịch,Người tiếp cận,"
+                   "Lượt hiển thị,Số tiền đã chi tiêu (VND)",
+                   "2026-05-01,2026-05-31,Bắc,900,1200,12.30", "VND"),
+    "Norwegian": ("Rapportering starter,Kampanjenavn,Rekkevidde,Eksponeringer,Beløp brukt (NOK)",
+                  "2026-05-01,Nord,900,1200,12.30", "NOK"),
     "Chinese": ("行銷活動名稱,天數,觸及人數,曝光次數,花費金額 (TWD)",
                 "北,2025-05-01,900,1200,12.30", "TWD"),
     "other capitals": ("Campaign Name,Day,Reach,Impressions,Amount Spent (USD)",

@@ -4,9 +4,10 @@ Origin
     adsmanager.facebook.com, "Export table data" or a report, as CSV or workbook; and the insights
     of the Marketing API written out as CSV or JSON, whose columns are ``campaign_name``,
     ``spend``, ``date_start`` and the like. Headers may be in English, Portuguese, Spanish, French,
-    German, Italian, Dutch, Polish, Hungarian, Turkish, Russian, Japanese, Korean or Chinese. Any
-    other columns may be there. A table of ads by age and gender of 2017 that is handed round for
-    teaching, with ``spent`` and ``fb_campaign_id``, has an importer of its own.
+    German, Italian, Dutch, Norwegian, Polish, Hungarian, Turkish, Russian, Indonesian, Vietnamese,
+    Japanese, Korean or Chinese. Any other columns may be there. A table of ads by age and gender
+    of 2017 that is handed round for teaching, with ``spent`` and ``fb_campaign_id``, has an
+    importer of its own.
 Columns
     ``Campaign name`` and ``Amount spent (EUR)``; ``Day``, or ``Reporting starts`` and ``Reporting
     ends``; ``Reach``, ``Impressions``, ``Clicks (all)``; names and IDs of account, campaign, ad

@@ -6,6 +6,7 @@ from __future__ import annotations
 SPENT_IN = (
     "amount spent|valor gasto|valor usado|importe gastado|montant dépensé|ausgegebener betrag"
     "|importo speso|besteed bedrag|wydana kwota|elköltött összeg|harcanan tutar|сумма затрат"
+    "|jumlah yang dibelanjakan|số tiền đã chi tiêu|beløp brukt"
     "|потраченная сумма|消化金額|지출 금액|花費金額|花费金额"
 )
 #: Columns by the names that languages and the API have for them; how they are cased varies.
@@ -16,6 +17,7 @@ NAMES = {
         "naam campagne",
         "nazwa kampanii", "kampány neve", "kampanya adı", "название кампании", "キャンペーン名",
         "캠페인 이름", "行銷活動名稱", "广告系列名称",
+        "nama kampanye", "tên chiến dịch", "kampanjenavn",
     ),
     "Ad set name": (
         "ad set name", "adset_name", "nome do conjunto de anúncios",
@@ -25,6 +27,7 @@ NAMES = {
         "nazwa zestawu reklam", "hirdetéssorozat neve", "reklam seti adı",
         "название группы объявлений", "広告セット名", "광고 세트 이름",
         "廣告組合名稱", "广告组名称",
+        "nama set iklan", "tên nhóm quảng cáo",
     ),
     "Ad name": (
         "ad name", "ad_name", "nome do anúncio", "nombre del anuncio", "nom de la publicité",
@@ -32,6 +35,7 @@ NAMES = {
         "advertentienaam",
         "nazwa reklamy", "hirdetés neve", "reklam adı", "название объявления", "広告名",
         "광고 이름", "廣告名稱", "广告名称",
+        "nama iklan", "tên quảng cáo",
     ),
     "Amount spent": ("spend", rf"(?:{SPENT_IN})(?: \([a-z]{{3}}\))?"),
     "Impressions": (
@@ -39,20 +43,24 @@ NAMES = {
         "vertoningen",
         "wyświetlenia", "megjelenések", "gösterim", "gösterimler", "показы", "インプレッション",
         "노출", "曝光次數", "展示次数",
+        "impresi", "lượt hiển thị", "eksponeringer",
     ),
     "Reach": (
         "reach", "alcance", "portée", "couverture", "reichweite", "copertura", "bereik",
         "zasięg", "elérés", "erişim", "охват", "リーチ", "도달", "도달수", "觸及人數", "覆盖人数",
+        "jangkauan", "người tiếp cận", "rekkevidde",
     ),
     "Clicks (all)": (
         "clicks", r"(?:clicks|cliques) \((?:all|todos)\)", r"clics \((?:todos|tous)\)",
         r"klicks \(alle\)", r"clic \(tutti\)", r"klikken \(alle\)",
         r"kliknięcia \(wszystkie\)", r"tıklamalar \(tümü\)", "クリック ?[(（]すべて[)）]",
         r"클릭 ?\(전체\)", "點擊次數（全部）",
+        r"lượt click \(tất cả\)",
     ),
     "Day": (
         "day", "dia", "día", "jour", "tag", "giorno", "dag",
         "dzień", "nap", "gün", "день", "日", "일", "天數",
+        "ngày",
     ),
     "Week": ("week", "semana", "semaine", "woche", "settimana"),
     "Month": (
@@ -65,6 +73,7 @@ NAMES = {
         "start rapportage",
         "początek raportowania", "jelentés kezdete", "rapor başlangıcı",
         "дата начала отчетности", "レポート開始日", "보고 시작", "分析報告開始", "报告开始日期",
+        "awal pelaporan", "lượt bắt đầu báo cáo", "rapportering starter",
     ),
     "Reporting ends": (
         "reporting ends", "date_stop", "término dos relatórios", "encerramento dos relatórios",
@@ -72,6 +81,7 @@ NAMES = {
         "einde rapportage",
         "koniec raportowania", "jelentés vége", "rapor sonu", "дата окончания отчетности",
         "レポート終了日", "보고 종료", "分析報告結束", "报告结束日期",
+        "akhir pelaporan", "lượt kết thúc báo cáo",
     ),
     "Age": (
         "age", "idade", "edad", "âge", "alter", "età", "leeftijd",
@@ -90,7 +100,10 @@ NAMES = {
         "placement", "platform_position", "posicionamento", "ubicación", "emplacement",
         "platzierung", "posizionamento", "plaatsing",
     ),
-    "Currency": ("currency", "account_currency", "moeda", "divisa", "devise", "währung", "valuta"),
+    "Currency": (
+        "currency", "account_currency", "moeda", "divisa", "devise", "währung", "valuta",
+        "đơn vị tiền tệ",
+    ),
     "Account name": (
         "account name", "account_name", "nome da conta", "nombre de la cuenta", "nom du compte",
         "kontoname", "nome dell['’]account", "accountnaam",
@@ -99,6 +112,7 @@ NAMES = {
     "Campaign ID": (
         "campaign id", "campaign_id", "identificação da campanha", "identificador de la campaña",
         "kampagnen-id", "campagne-id",
+        "id kampanye",
     ),
     "Ad set ID": (
         "ad set id", "adset_id", "identificação do conjunto de anúncios",
@@ -112,18 +126,22 @@ NAMES = {
         "ad set budget", "orçamento do conjunto de anúncios",
         "presupuesto del conjunto de anuncios", "budget del gruppo di inserzioni",
         "budget advertentieset",
+        "anggaran set iklan",
     ),
     "Ad set budget type": (
         "ad set budget type", "tipo de orçamento do conjunto de anúncios",
         "tipo de presupuesto del conjunto de anuncios",
         "tipo di budget del gruppo di inserzioni",
+        "jenis anggaran set iklan",
     ),
     "Campaign budget": (
         "campaign budget", "orçamento da campanha", "presupuesto de la campaña",
+        "ngân sách chiến dịch",
     ),
     "Campaign budget type": (
         "campaign budget type", "tipo de orçamento da campanha",
         "tipo de presupuesto de la campaña",
+        "loại ngân sách chiến dịch",
     ),
 }  # fmt: skip
 #: What a report can be divided by beside age and gender; each divides the same money anew.
