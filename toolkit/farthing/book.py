@@ -12,7 +12,6 @@ import hashlib
 import io
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +38,7 @@ from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
 from farthing.records import Intake, joined
+from farthing.scratch import scratch
 from farthing.unread import refuse
 
 if TYPE_CHECKING:
@@ -216,9 +216,9 @@ class Book:
             As for `sql`.
         """
         marks_of(locale)  # refuses an unknown locale before anything is read
-        with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
+        with scratch() as folder:
             tables, notes = gathered(files)
-            readings = _readings(tables, Path(folder), importer, encoding, declare or {})
+            readings = _readings(tables, folder, importer, encoding, declare or {})
             for name in (*notes, *(note for one in readings for note in one.intake.beside)):
                 report(Receipt(name, "", "", "", "left aside", 0, 0, 0))
             work = self._rehearse if dry_run else self._post
@@ -424,8 +424,8 @@ class Book:
         writer = csv.DictWriter(text, list(row), lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerow(row)
-        with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
-            intake = in_memory(f"{ledger} {row['entry_id']}", text.getvalue(), Path(folder))
+        with scratch() as folder:
+            intake = in_memory(f"{ledger} {row['entry_id']}", text.getvalue(), folder)
             reading = Reading(own_layout(BY_NAME[ledger]), intake, {})
             return self._post([reading], False, locale)[0]
 

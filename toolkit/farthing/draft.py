@@ -7,7 +7,6 @@ or in April, is left open: such a line is a comment until the user writes what i
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from farthing.ledgers.sources import SOURCES
 from farthing.numerals import currencies, marks_of
 from farthing.own_format import is_plausible
 from farthing.records import Intake
+from farthing.scratch import scratch
 from farthing.widening import Widening, literal, widening
 
 #: Columns are looked for in this order, and none is proposed twice.
@@ -162,9 +162,9 @@ def draft(file: Path, ledger: str = "spend", encoding: str | None = None) -> str
     """
     if ledger not in BY_NAME:
         raise UsageError(f"unknown ledger {ledger}", hint=f"one of {', '.join(BY_NAME)}")
-    with tempfile.TemporaryDirectory(prefix="farthing-") as folder:
-        _refuse_known(file, Path(folder), encoding)
-        tables = take_in(file, Path(folder), knows=is_plausible, encoding=encoding)
+    with scratch() as folder:
+        _refuse_known(file, folder, encoding)
+        tables = take_in(file, folder, knows=is_plausible, encoding=encoding)
         columns, first = _columns(tables[0]), _first_rows(tables[0])
     found = _widening(columns) if cells_of(BY_NAME[ledger]) else None
     single = [one for one in columns if not found or one.name not in found.names]

@@ -28,6 +28,7 @@ from farthing.ledger import FILE, Ledger
 from farthing.ledgers import LEDGERS
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.links import LINKS
+from farthing.scratch import scratch
 from farthing.stages import CAMPAIGN_STAGES, STANDING_BUDGETS
 
 #: Grows when a table changes in a way that older books do not have.
@@ -363,7 +364,7 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not path.exists():
         _make(path)
-    with _spill() as folder, _opened(path, read_only=False) as connection:
+    with scratch() as folder, _opened(path, read_only=False) as connection:
         _bound(connection, folder)
         _lock(connection)
         yield connection
@@ -378,7 +379,7 @@ def rehearsing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
             connection.execute("ROLLBACK")
     else:
-        with _spill() as folder, _connected(path) as connection:
+        with scratch() as folder, _connected(path) as connection:
             _bound(connection, folder)
             connection.execute(f"ATTACH ':memory:' AS {FILE}")
             _create(connection)
@@ -411,13 +412,9 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _spill() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for what the memory does not hold, to be there until DuckDB is closed."""
-    return tempfile.TemporaryDirectory(prefix="farthing-")
-
-
-def _bound(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
-    connection.execute(f"SET temp_directory = '{_quoted(Path(folder))}'")
+def _bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Bound the memory; what it does not hold waits in a folder until DuckDB is closed."""
+    connection.execute(f"SET temp_directory = '{_quoted(folder)}'")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
 
 
