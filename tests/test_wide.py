@@ -368,7 +368,7 @@ MISTAKES = {
     '"{channel}{note}" = { }': "wide.{channel}{note}: has two names in braces with nothing "
     "between them",
     '"{channel} {channel}" = { }': "wide.{channel} {channel}: has {channel} twice: leave one out",
-    '"{channel} {note} {series} {document_ref}" = { }': "has more than 3 names in braces",
+    '"{channel} {note} {series} {document_ref}" = { }': "has more than 2 names in braces",
     '"{channel}" = { channel = "x" }': "wide.{channel}.channel: is in the braces too: leave one "
     "of the two out",
     '"{payee}" = { }': "columns.payee: is said by [wide] too: leave one of the two out",
@@ -410,8 +410,19 @@ def test_a_ledger_without_amounts_has_no_wide_table(describe: Describe) -> None:
     assert "wide: is of no use: rows of campaigns hold no amount" in mistakes(describe(text))
 
 
+def test_more_columns_than_anyone_writes_are_refused_at_once(describe: Describe) -> None:
+    text = wide("\n".join(f'"c{at}" = {{ }}' for at in range(2001)))
+    assert "wide: names more than 2,000 columns: write a template" in mistakes(describe(text))
+
+
+@pytest.mark.parametrize("text", ["a." * 2000 + "b = 1", "a = '" + "x" * (1 << 20) + "'"])
+def test_what_is_no_description_is_refused_before_it_is_read(describe: Describe, text: str) -> None:
+    with pytest.raises(FileUnusable, match=r"is nested too deeply|has more than 1,048,576 bytes"):
+        own_format.load(Path(describe(text)))
+
+
 def test_a_template_is_tried_in_bounded_time(describe: Describe) -> None:
-    told = wide('"{channel} {note} {document_ref} x" = { }')
+    told = wide('"{channel} {note} x" = { }')
     description = own_format.load(Path(describe(told)))
     header = [f"{at} " + "a " * 90 for at in range(50)]
     assert description.lacking(header)

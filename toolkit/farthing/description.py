@@ -23,7 +23,7 @@ from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.sources import SOURCES
 from farthing.numerals import marks_of
 from farthing.rows import CONTROL, typed
-from farthing.wide import LEFT_OUT, MOST_TEMPLATES, Wide, after, names_of
+from farthing.wide import LEFT_OUT, MOST_COLUMNS, MOST_TEMPLATES, Wide, after, names_of
 
 #: How days can be written, and the pattern that reads them.
 DATES = {
@@ -239,6 +239,9 @@ class Description:
                     columns[template.literal] = said[0]
         if len(templates) > MOST_TEMPLATES:
             self.mistake("wide", f"has more than {MOST_TEMPLATES} templates")
+        if len(columns) > MOST_COLUMNS:
+            self.mistake("wide", f"names more than {MOST_COLUMNS:,} columns: write a template")
+            columns = {}
         return Wide(
             columns=columns,
             templates=tuple(templates),
@@ -488,6 +491,8 @@ class Description:
 
     def faults(self, ledger: Ledger, values: Mapping[str, str]) -> list[Fault]:
         """Return what a ledger refuses of values that are given to it."""
+        if not values:
+            return []
         row = pl.DataFrame({"batch_id": [1], "source_row": [1]}).with_columns(
             pl.lit(value).alias(name) for name, value in values.items()
         )

@@ -34,7 +34,7 @@ PERIODS = (
 #: Longer names of columns fit no template, and a template has no more places than these: with
 #: them what can be tried is bounded.
 LONGEST = 200
-MOST_PLACES = 3
+MOST_PLACES = 2
 PLACE = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 SIGNS = {
     "yyyy": "(?P<year>[12][0-9]{3})",

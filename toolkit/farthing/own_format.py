@@ -99,6 +99,8 @@ publisher = "Fen Trust"
 """
 #: A description is written by a person: what is longer is another file.
 MOST_BYTES = 1 << 20
+#: In one line: each point of a key is a table in a table, and is slow to read.
+MOST_POINTS = 1_000
 SHOWN_NAMES = 20
 FEWEST_YEARS = 3
 
@@ -210,6 +212,8 @@ def _parsed(path: Path) -> tuple[bytes, dict[str, Any]]:
         if len(data) > MOST_BYTES:
             what = f"is no description: it has more than {MOST_BYTES:,} bytes"
             raise FileUnusable(what, where=path.name)
+        if any(line.count(b".") > MOST_POINTS for line in data.splitlines()):
+            raise RecursionError
         return data, tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"

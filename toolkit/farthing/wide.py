@@ -13,6 +13,8 @@ from farthing.headings import PERIOD, Template, period
 LEFT_OUT = "left out"
 #: How many templates there may be: every name of a column is held against each.
 MOST_TEMPLATES = 20
+#: How many columns may be named to the letter.
+MOST_COLUMNS = 2_000
 SHOWN_NAMES = 3
 
 
