@@ -154,7 +154,7 @@ def _amounts(
     if unit == "currency":  # what is none is refused as such, and must not be taken for a count
         is_code = pl.col("unit").str.contains(CURRENCY)
         amounts = amounts.with_columns(pl.when(is_code).then("unit").alias("unit"))
-    amounts = amounts.with_columns(_figures(amounts, locale))
+    amounts = amounts.with_columns(_figures(_without_sign(amounts, locale), locale))
     if (amounts["figure"].is_null() & amounts["amount"].is_not_null()).any():
         bare = _figures(_without_signs(amounts, locale), locale)
         amounts = amounts.with_columns(pl.coalesce("figure", bare))
@@ -195,6 +195,16 @@ def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
     is_figure &= unit.is_in(fine) | (unit.is_in(whole) & ~digits.str.contains(".", literal=True))
     figure = pl.when(is_figure).then(digits).cast(pl.Decimal(18, 2)).alias("figure")
     return amounts.select(figure).to_series()
+
+
+def _without_sign(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
+    """Take the usual sign of their own currency from before amounts in money, which costs little."""
+    amount = pl.col("amount")
+    for unit in set(amounts["unit"]) & currencies():
+        if sign := next((one for one in signs_of(unit, locale) if len(one) == 1), None):
+            bare = amount.str.strip_prefix(sign)
+            amount = pl.when(pl.col("unit") == unit).then(bare).otherwise(amount)
+    return amounts.with_columns(amount)
 
 
 def _without_signs(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
