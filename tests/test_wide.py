@@ -460,6 +460,23 @@ def test_a_draft_of_a_wide_table_once_corrected_imports_it(
     assert (receipt.rows_posted, sum(low for (low,) in spent(book))) == (3, Decimal("9.00"))
 
 
+def test_a_draft_for_a_ledger_without_periods_keeps_them_as_remarks(
+    book: Book, write_csv: Write, describe: Describe
+) -> None:
+    file = write_csv("b.csv", MONTHS)
+    text = draft(file, "budgets")
+    assert "{period}" not in text
+    text = text.replace("\n# [wide]", "\n[wide]").replace('\n# "', '\n"')
+    for name, value in (
+        ("campaign_id", "c"), ("currency", "GBP"), ("said_by", "our treasurer"),
+        ("modality", "asserted"), ("stage", "approved"),
+    ):  # fmt: skip
+        text = text.replace(f'# {name} = "…"', f'{name} = "{value}"')
+    book.add(file, importer=describe(text))
+    found = book.sql("SELECT note, low FROM current_budgets ORDER BY source_row, note").rows()
+    assert found[:2] == [("Jan 2024", Decimal("1.00")), ("Mar 2024", Decimal("3.00"))]
+
+
 @pytest.mark.parametrize(
     ("header", "lines"),
     [

@@ -216,8 +216,9 @@ def draft(
     """Draft a description of a file of your own, for you to correct.
 
     It says which of its columns is which of the ledger's, with the reason for each, and leaves
-    open what the file does not tell. Correct it in a text editor, then import the file by it:
-    farthing import BOOK FILE --as mine.toml.
+    open what the file does not tell. Where months, platforms or parties are columns beside each
+    other it proposes to read each of their cells as an entry. Correct it in a text editor, then
+    import the file by it: farthing import BOOK FILE --as mine.toml.
     """
     from farthing.draft import draft as drafted
     from farthing.draft import write

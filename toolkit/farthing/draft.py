@@ -166,7 +166,7 @@ def draft(file: Path, ledger: str = "spend", encoding: str | None = None) -> str
         _refuse_known(file, folder, encoding)
         tables = take_in(file, folder, knows=is_plausible, encoding=encoding)
         columns, first = _columns(tables[0]), _first_rows(tables[0])
-    found = _widening(columns) if cells_of(BY_NAME[ledger]) else None
+    found = _widening(columns, BY_NAME[ledger]) if cells_of(BY_NAME[ledger]) else None
     single = [one for one in columns if not found or one.name not in found.names]
     lines = [
         *_head(file, tables, columns, first),
@@ -366,12 +366,15 @@ def _constants(
         yield '# organisation = "…"  # with these two lines, campaigns not on the book are made'
 
 
-def _widening(columns: Sequence[_Cells]) -> Widening | None:
+def _widening(columns: Sequence[_Cells], ledger: Ledger) -> Widening | None:
     """Find columns that look like those of a wide table: amounts, of which some may be blank."""
     amounts = [one for one in columns if one.shape == "amounts"]
     named = [one.name for one in columns if one in amounts or one.shape == "nothing"]
     locales = [locale for one in amounts for locale in one.locales]
-    return widening(named, tuple(dict.fromkeys(locales))) if amounts else None
+    if not amounts:
+        return None
+    has_periods = "ends_before" in ledger.dtypes
+    return widening(named, tuple(dict.fromkeys(locales)), has_periods=has_periods)
 
 
 def _wide(found: Widening) -> Iterator[str]:

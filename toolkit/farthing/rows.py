@@ -198,7 +198,7 @@ def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
 
 
 def _without_sign(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
-    """Take the usual sign of their own currency from before amounts in money, which costs little."""
+    """Take the usual sign of their own currency from before amounts, which costs little."""
     amount = pl.col("amount")
     for unit in set(amounts["unit"]) & currencies():
         if sign := next((one for one in signs_of(unit, locale) if len(one) == 1), None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from farthing.description import quoted
@@ -38,8 +38,13 @@ class Widening:
     lines: tuple[str, ...]
     periods: str | None = None
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the lines say which period a column is."""
+        return self.periods is not None or "starts_on" in self.lines[0]
 
-def widening(names: Sequence[str], locales: Sequence[str]) -> Widening | None:
+
+def widening(names: Sequence[str], locales: Sequence[str], *, has_periods: bool) -> Widening | None:
     """Return what columns look like, by their names; nothing where they are no pattern.
 
     Parameters
@@ -48,11 +53,18 @@ def widening(names: Sequence[str], locales: Sequence[str]) -> Widening | None:
         Names of columns of amounts.
     locales
         The locales that the description may have.
+    has_periods
+        Whether the ledger has periods. Where it has none a period is a remark on the amount.
     """
     for found in (_periods(names, locales), _months(names), _alike(names, locales)):
         if found:
-            return found
+            return found if has_periods or not found.is_dated else _remarked(found)
     return None
+
+
+def _remarked(found: Widening) -> Widening:
+    lines = (f"{literal(name)} = {{ note = {quoted(name)} }}" for name in found.names)
+    return replace(found, lines=tuple(lines), periods=None)
 
 
 def literal(name: str) -> str:
