@@ -232,17 +232,23 @@ GROUP BY campaign_id, record, currency
 SPEND_OF_ALL = """
 WITH told AS (
   SELECT DISTINCT
-    campaign_id,
+    CASE
+      WHEN regexp_matches(campaign_id, '^(meta:all-pages-|google:all-advertisers$)')
+      THEN campaign_id
+    END AS campaign_id,
     record,
     currency,
-    seller,
-    regexp_matches(campaign_id, '^(meta:all-pages-|google:all-advertisers$)') AS is_of_all
-  FROM spend_series
+    channel
+  FROM spend JOIN imports USING (batch_id)
+  WHERE record = 'platform'
+    AND imports.posted_at <= coalesce(getvariable('as_of'), 'infinity'::TIMESTAMP)
+), sold AS (
+  SELECT told.*, seller FROM told JOIN sellers USING (channel)
 )
 SELECT DISTINCT campaign_id, record, currency
-FROM told SEMI JOIN (SELECT record, currency, seller FROM told WHERE NOT is_of_all) AS by_name
-  USING (record, currency, seller)
-WHERE is_of_all
+FROM sold SEMI JOIN (SELECT currency, seller FROM sold WHERE campaign_id IS NULL) AS by_name
+  USING (currency, seller)
+WHERE campaign_id IS NOT NULL
 """
 #: Rows that may be added up: of several series of the same money, those of the fullest.
 COUNTED_SPEND = """
