@@ -287,7 +287,7 @@ def test_a_file_of_another_kind_is_damaged_and_left_alone(
             [
                 "CREATE TABLE book (a INT)",
                 "CREATE TABLE imports (a INT)",
-                "INSERT INTO book VALUES (4)",
+                "INSERT INTO book VALUES (5)",
             ],
             "has lost its table postings",
         ),
