@@ -651,3 +651,55 @@ def test_a_part_that_gives_many_rows_is_taken_in_pieces(
     monkeypatch.setattr(journal, "STEP", 3)
     assert posted("pieces.duckdb") == whole
     assert whole[0].rows_refused == 2
+
+
+ZEROS = ",".join("0" * len(NEW))
+WEEKLY = f"Advertiser_ID,Advertiser_Name,Week_Start_Date,{spend(OLD)}\n"
+#: What takes the whole file to tell: the meaning where one row is an exception, the smallest
+#: figure of a currency, and whether a currency that is declared is there.
+CUT = {
+    "converted, with an exception": (
+        converted(f"AR4,Noes,{HUNDRED}", f"AR5,Few,{LITTLE}", "AR6,Own,500,0,0,0,0,0,0",
+                  *(f"AR{n},Ayes {n},{THOUSAND}" for n in range(7, 16))),
+        {},
+    ),
+    "one currency in each part": (
+        stats(f"AR1,Ayes,500{ZEROS[1:]}", f"AR2,Lone,{ZEROS[:-1]}700", currencies=NEW), {},
+    ),
+    "a currency that some parts lack": (WEEKLY + "".join(
+        f"AR{n},Ayes,2019-06-0{n},{cells}\n"
+        for n, cells in enumerate([THOUSAND, f"{HUNDRED[:-4]},", THOUSAND, THOUSAND], start=1)),
+        {"currency": "GBP"},
+    ),
+    "a currency that no part has": (converted(), {"currency": "CHF"}),
+    "both meanings": (
+        stats(*(f"AR{n},A,{THOUSAND if n % 2 else '500,0,0,0,0,0,0'}" for n in range(10))), {},
+    ),
+    "ads": (ads(ad(1, EUR="450,500", RON="2000,2250"), ad(2), ad(3, GBP="600,700")), {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "declare"), CUT.values(), ids=CUT.keys())
+def test_a_file_tells_the_same_however_it_is_cut_into_parts(
+    tmp_path: Path,
+    write_csv: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    content: str,
+    declare: dict[str, str],
+) -> None:
+    file = write_csv("file.csv", content)
+
+    def posted(name: str) -> tuple[object, ...]:
+        book = Book(tmp_path / name)
+        try:
+            receipts = book.add(file, declare=declare)
+        except (FileUnusable, DataRefused) as error:
+            return str(error), [str(problem) for problem in getattr(error, "problems", ())]
+        assert book.verify().faults == ()
+        return receipts, book.verify().head, book.sql("FROM spend ORDER BY entry_id").rows()
+
+    whole = posted("whole.duckdb")
+    monkeypatch.setattr("farthing.readers.plain.BLOCK_BYTES", 1)
+    for rows in (1, 2, 5):
+        monkeypatch.setattr("farthing.records.BATCH_ROWS", rows)
+        assert posted(f"{rows}.duckdb") == whole

@@ -112,8 +112,8 @@ class Setting:
     in_titles
         Pattern with one group, searched for in the titles above the header.
     in_rows
-        SELECT over ``source`` of a single value; NULL tells nothing. Two parts of a file that
-        tell two things contradict.
+        SELECT over ``source`` of a single value, or over ``gathered`` where it takes the whole
+        file to tell; NULL tells nothing. Two parts of a file that tell two things contradict.
     required
         Whether a file is refused where nobody tells.
     selects
@@ -220,6 +220,8 @@ class Importer:
     gathers
         SELECT over ``source`` whose rows, of all parts together, are the table ``gathered``: what
         must be known of the whole file before a row can be read, as which rows others replace.
+        It comes before all settings. A file is cut into parts anywhere: SELECTs, rules and
+        settings that look beyond a row look here.
     settings
         What is declared where the file does not tell.
     rules
@@ -421,14 +423,14 @@ class Reading:
         self.engine.execute(MACROS)
         self.let("file", intake.name)
         self.let("source_id", f"{importer.name}-{intake.sha256[:12]}")
+        if importer.gathers is not None:
+            self._gather(importer.gathers)
         self.settings = {
             setting.name: self._settled(setting, declared) for setting in importer.settings
         }
         self._refuse_untold()
         for name, value in {**self.settings, "source_id": self.source_id}.items():
             self.let(name, value)
-        if importer.gathers is not None:
-            self._gather(importer.gathers)
         self.rules = (*importer.rules, *self._twice())
 
     @property

@@ -54,30 +54,41 @@ FROM (SELECT source_row, COLUMNS('{columns}') FROM source)
 UNPIVOT INCLUDE NULLS (cell FOR name IN (COLUMNS(* EXCLUDE source_row)))"""
 
 
-def _meaning(columns: str) -> Setting:
-    """Return the setting of what columns mean: three currencies worth about the same tell it.
+def _gathered(columns: str) -> str:
+    """Return the SELECT of what must be known of a whole file: a row for each currency in it.
 
-    One row shows that they are native. That they are converted it shows only with others.
+    That is its smallest figure, and of the rows with 300 dollars, euros or pounds how many there
+    are and how many have all of the three.
     """
-    return Setting(
-        name="meaning",
-        about="what its currencies are: one total converted into all of them (meaning=converted), "
-        "or what was spent in each (meaning=native)",
-        values="converted|native",
-        example="native",
-        in_rows=f"""
+    return f"""
 WITH cells AS ({_cells(columns)}), row_of AS (
   SELECT bool_and(figure > 0) AS has_all
   FROM cells WHERE currency IN ('USD', 'EUR', 'GBP')
   GROUP BY source_row HAVING count(figure) > 1 AND max(figure) >= 300
+), part AS (
+  SELECT (SELECT min(source_row) FROM source) AS part, count(*) AS large,
+         count(*) FILTER (has_all) AS with_all
+  FROM row_of
 )
-SELECT CASE
-  WHEN (SELECT count(DISTINCT currency) FROM cells WHERE cell NOTNULL) <= 1 THEN 'converted'
-  WHEN count(*) >= 3 AND count(*) FILTER (has_all) >= 0.9 * count(*) THEN 'converted'
-  WHEN count(*) >= 1 AND count(*) FILTER (has_all) <= 0.1 * count(*) THEN 'native' END
-FROM row_of""",
-    )
+SELECT currency, min_by(cell, (figure, cell)) FILTER (figure > 0) AS smallest, part.*
+FROM cells, part WHERE cell NOTNULL GROUP BY currency, part, large, with_all"""
 
+
+#: Three currencies worth about the same tell it. One row shows that they are native; that they
+#: are converted it shows only with others.
+MEANING = Setting(
+    name="meaning",
+    about="what its currencies are: one total converted into all of them (meaning=converted), "
+    "or what was spent in each (meaning=native)",
+    values="converted|native",
+    example="native",
+    in_rows="""
+SELECT CASE
+  WHEN (SELECT count(DISTINCT currency) FROM gathered) <= 1 THEN 'converted'
+  WHEN sum(large) >= 3 AND sum(with_all) >= 0.9 * sum(large) THEN 'converted'
+  WHEN sum(large) >= 1 AND sum(with_all) <= 0.1 * sum(large) THEN 'native' END
+FROM (SELECT DISTINCT part, large, with_all FROM gathered)""",
+)
 
 CURRENCY = Setting(
     name="currency",
@@ -88,13 +99,12 @@ CURRENCY = Setting(
 )
 
 
-def _currency_is_there(columns: str) -> Rule:
-    return Rule(
-        "getvariable('currency') <> 'USD' AND getvariable('currency') NOT IN "
-        f"(SELECT currency FROM ({_cells(columns)}) WHERE cell NOTNULL)",
-        None,
-        "the row has no column of the currency that was declared",
-    )
+CURRENCY_IS_THERE = Rule(
+    "getvariable('currency') <> 'USD' "
+    "AND getvariable('currency') NOT IN (SELECT currency FROM gathered)",
+    None,
+    "the row has no column of the currency that was declared",
+)
 
 
 def _series(table: str) -> str:
@@ -112,6 +122,10 @@ WHOLE = f"""CASE
          WHEN currency IN {IN_THE_EURO_COLUMN}
            AND max(figure) FILTER (currency = 'EUR') OVER (PARTITION BY source_row) <> 0 THEN 'EUR'
          ELSE currency END AS whole"""
+#: Of all parts of the file, of which each has its own.
+SMALLEST = """
+SELECT currency, min_by(smallest, (money(smallest), smallest)) AS smallest
+FROM gathered GROUP BY currency"""
 RESTATES = """CASE WHEN whole = currency THEN ''
             WHEN getvariable('meaning') = 'converted' THEN '; converted from ' || whole
             ELSE '; is in the sum in EUR too' END"""
@@ -121,10 +135,7 @@ def _spend(table: str, campaign_id: str, key: str, period: str, category: str = 
     """Return the SELECT of the money of a table of figures: a row for each currency."""
     return f"""
 WITH cells AS ({_cells(FIGURE)}), seen AS (
-  SELECT *,
-         min_by(cell, figure) FILTER (figure > 0) OVER (PARTITION BY currency) AS smallest,
-         {WHOLE}
-  FROM cells
+  SELECT *, {WHOLE} FROM cells LEFT JOIN ({SMALLEST}) USING (currency)
 )
 SELECT source_row,
        {ENTRY} currency AS entry_id,
@@ -199,8 +210,9 @@ STATS = Importer(
     optional=STATS_OPTIONAL,
     aliases=_as_in_bigquery(STATS_COLUMNS | STATS_OPTIONAL) | IN_DOLLARS,
     others=FIGURES,
-    settings=(_meaning(FIGURE), CURRENCY, OBSERVED_ON),
-    rules=(NO_ADVERTISER, _currency_is_there(FIGURE)),
+    gathers=_gathered(FIGURE),
+    settings=(MEANING, CURRENCY, OBSERVED_ON),
+    rules=(NO_ADVERTISER, CURRENCY_IS_THERE),
     aside=NOTHING,
     locale="en_GB",
     provenance=PROVENANCE,
@@ -231,8 +243,9 @@ WEEKLY = Importer(
     optional=WEEKLY_OPTIONAL,
     aliases=_as_in_bigquery(WEEKLY_COLUMNS | WEEKLY_OPTIONAL) | IN_DOLLARS,
     others=FIGURES,
-    settings=(_meaning(FIGURE), CURRENCY, OBSERVED_ON),
-    rules=(NO_ADVERTISER, _currency_is_there(FIGURE)),
+    gathers=_gathered(FIGURE),
+    settings=(MEANING, CURRENCY, OBSERVED_ON),
+    rules=(NO_ADVERTISER, CURRENCY_IS_THERE),
     aside=NOTHING,
     locale="en_GB",
     provenance=PROVENANCE,
@@ -270,10 +283,11 @@ GEO = Importer(
     optional=GEO_OPTIONAL,
     aliases=_as_in_bigquery(GEO_COLUMNS | GEO_OPTIONAL) | IN_DOLLARS | DISTRICTS,
     others=FIGURES,
-    settings=(_meaning(FIGURE), CURRENCY, OBSERVED_ON),
+    gathers=_gathered(FIGURE),
+    settings=(MEANING, CURRENCY, OBSERVED_ON),
     rules=(
         Rule(f"{PLACE} = ''", "Country_Subdivision_Primary", "is blank, and so is the country"),
-        _currency_is_there(FIGURE),
+        CURRENCY_IS_THERE,
     ),
     aside=NOTHING,
     locale="en_GB",
@@ -301,8 +315,9 @@ ADVERTISER_GEO = Importer(
     optional=GEO_OPTIONAL - {"Country"},
     aliases=_as_in_bigquery(ADVERTISER_GEO_COLUMNS | GEO_OPTIONAL),
     others=FIGURES,
-    settings=(_meaning(FIGURE), CURRENCY, OBSERVED_ON),
-    rules=(NO_ADVERTISER, _currency_is_there(FIGURE)),
+    gathers=_gathered(FIGURE),
+    settings=(MEANING, CURRENCY, OBSERVED_ON),
+    rules=(NO_ADVERTISER, CURRENCY_IS_THERE),
     aside=NOTHING,
     locale="en_GB",
     provenance=PROVENANCE,
@@ -391,11 +406,12 @@ CREATIVES = Importer(
     optional=AD_OPTIONAL,
     aliases=_as_in_bigquery(AD_COLUMNS | AD_OPTIONAL),
     others=("(?i:Spend_Range_(Min|Max)_[A-Z]{3})", "_note"),
-    settings=(_meaning(LEAST), CURRENCY, OBSERVED_ON),
+    gathers=_gathered(LEAST),
+    settings=(MEANING, CURRENCY, OBSERVED_ON),
     rules=(
         NO_ADVERTISER,
         Rule(f"coalesce({AD}, '') = ''", "Ad_ID", "is blank and must not be"),
-        _currency_is_there(LEAST),
+        CURRENCY_IS_THERE,
     ),
     locale="en_GB",
     provenance=PROVENANCE,
