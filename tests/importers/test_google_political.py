@@ -676,6 +676,12 @@ CUT = {
         stats(*(f"AR{n},A,{THOUSAND if n % 2 else '500,0,0,0,0,0,0'}" for n in range(10))), {},
     ),
     "ads": (ads(ad(1, EUR="450,500", RON="2000,2250"), ad(2), ad(3, GBP="600,700")), {}),
+    "several campaigns of an advertiser": (
+        "Campaign_ID,Age_Targeting,Gender_Targeting,Geo_Targeting_Included,Geo_Targeting_Excluded,"
+        "Start_Date,End_Date,Ads_List,Advertiser_ID,Advertiser_Name\n"
+        + "".join(f"{n},18-24,Male,GB,,2022-02-01,2022-02-03,,AR1,Ayes\n" for n in (11, 12, 13)),
+        {},
+    ),
 }  # fmt: skip
 
 
@@ -696,7 +702,10 @@ def test_a_file_tells_the_same_however_it_is_cut_into_parts(
         except (FileUnusable, DataRefused) as error:
             return str(error), [str(problem) for problem in getattr(error, "problems", ())]
         assert book.verify().faults == ()
-        return receipts, book.verify().head, book.sql("FROM spend ORDER BY entry_id").rows()
+        tables = [
+            book.sql(f"FROM {one} ORDER BY entry_id").rows() for one in ("spend", "campaigns")
+        ]
+        return receipts, book.verify().head, tables
 
     whole = posted("whole.duckdb")
     monkeypatch.setattr("farthing.readers.plain.BLOCK_BYTES", 1)

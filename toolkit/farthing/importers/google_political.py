@@ -430,12 +430,13 @@ TARGETING = Importer(
         Posts(
             CAMPAIGNS,
             f"""
-SELECT source_row, {ADVERTISER_ID} AS campaign_id, {ADVERTISER_ID} AS record_key,
+SELECT source_row, {ENTRY} 'advertiser' AS entry_id,
+       {ADVERTISER_ID} AS campaign_id, {ADVERTISER_ID} AS record_key,
        "Advertiser_Name" AS organisation, "Advertiser_Name" AS name,
        NULL AS part_of, NULL AS intended_audience, NULL AS starts_on, NULL AS ends_before
 FROM source
 UNION ALL
-SELECT source_row, {CAMPAIGN_ID}, {CAMPAIGN_ID},
+SELECT source_row, {ENTRY} 'campaign', {CAMPAIGN_ID}, {CAMPAIGN_ID},
        "Advertiser_Name", 'campaign ' || "Campaign_ID" || ' of ' || "Advertiser_Name",
        {ADVERTISER_ID},
        concat_ws('; ', 'ages ' || nullif(trim("Age_Targeting"), ''),
