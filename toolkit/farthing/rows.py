@@ -155,9 +155,6 @@ def _amounts(
         is_code = pl.col("unit").str.contains(CURRENCY)
         amounts = amounts.with_columns(pl.when(is_code).then("unit").alias("unit"))
     amounts = amounts.with_columns(_figures(_without_sign(amounts, locale), locale))
-    if (amounts["figure"].is_null() & amounts["amount"].is_not_null()).any():
-        bare = _figures(_without_signs(amounts, locale), locale)
-        amounts = amounts.with_columns(pl.coalesce("figure", bare))
     worded = amounts.filter(pl.col("figure").is_null()).select("amount", "unit")
     read, refused = _parse_each(worded.unique(maintain_order=True), locale)
     for index, (amount, of, _) in enumerate(amounts.iter_rows()) if refused else ():
@@ -199,26 +196,30 @@ def _figures(amounts: pl.DataFrame, locale: str) -> pl.Series:
 
 def _without_sign(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
     """Take the usual sign of their own currency from before amounts, which costs little."""
-    amount = pl.col("amount")
-    for unit in set(amounts["unit"]) & currencies():
-        if sign := next((one for one in signs_of(unit, locale) if len(one) == 1), None):
-            bare = amount.str.strip_prefix(sign)
-            amount = pl.when(pl.col("unit") == unit).then(bare).otherwise(amount)
-    return amounts.with_columns(amount)
+    usual = {
+        unit: next((sign for sign in signs_of(unit, locale) if len(sign) == 1), "")
+        for unit in set(amounts["unit"]) & currencies()
+    }
+    sign = pl.col("unit").replace_strict(usual, default="", return_dtype=pl.String)
+    return amounts.with_columns(pl.col("amount").str.strip_prefix(sign))
 
 
 def _without_signs(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
     """Take the signs of their own currency, and what spaces may be, from amounts in money."""
-    amount: pl.Expr = pl.when(pl.col("figure").is_null()).then("amount")
+    amount = pl.col("amount")
     for fancy, plain in ALIKE.items():
         amount = amount.str.replace_all(fancy, plain)
     if marks_of(locale).group == "’":
         amount = amount.str.replace_all("'", "’", literal=True)
+    amounts = amounts.with_columns(amount)
+    # Currency by currency: nested in one expression, each would double the work.
     for unit in set(amounts["unit"]) & currencies():
         signs = "|".join(map(re.escape, (unit, *signs_of(unit, locale))))
-        bare = amount.str.replace(f"^(-?)(?i:{signs}) ?| ?(?i:{signs})$", "$1")
-        amount = pl.when(pl.col("unit") == unit).then(bare).otherwise(amount)
-    return amounts.with_columns(amount.alias("amount"))
+        bare = pl.col("amount").str.replace(f"^(-?)(?i:{signs}) ?| ?(?i:{signs})$", "$1")
+        amounts = amounts.with_columns(
+            pl.when(pl.col("unit") == unit).then(bare).otherwise("amount").alias("amount")
+        )
+    return amounts
 
 
 def _readable(units: pl.Series, amount: str, locale: str) -> list[str]:
@@ -230,10 +231,11 @@ def _parse_each(
     worded: pl.DataFrame, locale: str
 ) -> tuple[pl.DataFrame, dict[tuple[str | None, str | None], str]]:
     """Parse each distinct wording; return what was read and, by wording, what was refused."""
+    bare = worded.with_columns(_figures(_without_signs(worded, locale), locale))
     rows: list[tuple[object, ...]] = []
     refused: dict[tuple[str | None, str | None], str] = {}
-    for amount, unit in worded.iter_rows():
-        read = _read(amount, unit, locale)
+    for amount, unit, figure in bare.iter_rows():
+        read = _read(amount, unit, locale) if figure is None else (figure, figure, "exact")
         if isinstance(read, str):
             refused[amount, unit] = read
         else:
