@@ -222,6 +222,9 @@ class Importer:
         must be known of the whole file before a row can be read, as which rows others replace.
         It comes before all settings. A file is cut into parts anywhere: SELECTs, rules and
         settings that look beyond a row look here.
+    whole
+        Whether its SELECTs look beyond a row in ways that `gathers` does not serve, as a map of few
+        hundred areas can: all its rows are seen together, and held so.
     settings
         What is declared where the file does not tell.
     rules
@@ -258,6 +261,7 @@ class Importer:
     one_of: frozenset[str] = frozenset()
     headless: tuple[str, tuple[str, ...]] | None = None
     gathers: str | None = None
+    whole: bool = False
     settings: tuple[Setting, ...] = ()
     rules: tuple[Rule, ...] = ()
     unique: str | None = None
@@ -522,7 +526,10 @@ class Reading:
         names = self.importer.named(self.intake.header)
         known = frozenset().union(*(needed(query, tuple(names)) for query in queries))
         wanted = [name for one, name in names.items() if one in known]
-        return self.intake.tables("source_row", "source_line", *wanted)
+        parts = self.intake.tables("source_row", "source_line", *wanted)
+        return (
+            iter([pa.concat_tables(parts)]) if self.importer.whole and self.intake.parts else parts
+        )
 
     def _gather(self, query: str) -> None:
         """Make what a SELECT finds in all parts of the file the table ``gathered``."""

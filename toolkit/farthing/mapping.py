@@ -60,7 +60,7 @@ def mapped(reading: Reading, posts: Sequence[Posts]) -> Iterator[Batch]:
         most = most or _rows_each(reading, posts, rows)
         at, size = 0, len(rows)
         while at < len(rows):
-            if most * size > MOST_ROWS:
+            if most * size > MOST_ROWS and not reading.importer.whole:
                 size = max(1, int(PIECE_ROWS / most))
             piece = rows.slice(at, size)
             batch = _mapped(reading, posts, piece)

@@ -425,9 +425,15 @@ def _name_again(staging: _Staging, one: Posts, select: str) -> None:
 def _drop_known(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
     """Leave out what a file names again, and what stands on the book by hand."""
     key = ", ".join(ledger.key)
+    own = ("entry_id", "source_row")  # an entry with no other name is known by all it says
+    same = (
+        key
+        if ledger.key != own[:1]
+        else ", ".join(name for name in ledger.dtypes if name not in own)
+    )
     connection.execute(
         "DELETE FROM incoming WHERE entry_id NOT IN "
-        f"(SELECT arg_min(entry_id, (source_row, entry_id)) FROM incoming GROUP BY {key})"
+        f"(SELECT arg_min(entry_id, (source_row, entry_id)) FROM incoming GROUP BY {same})"
     )
     # A link that was withdrawn by hand is known too: the next file must not bring it back.
     known = "links" if ledger is LINKS else f"current_{ledger.name} WHERE record_key IS NULL"

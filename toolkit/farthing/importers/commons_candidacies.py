@@ -84,6 +84,7 @@ COMMONS_CANDIDACIES = Importer(
         | {"Candidate is standing as Commons Speaker", "Candidate is standing as independent"}
         | {"Main party abbreviation"}
     ),
+    whole=True,
     optional=frozenset(
         {"General election polling date", "General election is notional", "Main party name"}
         | {"Candidate is notional political party aggregate"}

@@ -230,6 +230,7 @@ SELECT source_row, campaign_id, 'budget|' || campaign_id AS record_key, 'approve
        'shared: ' || budget_name AS note
 FROM budgets WHERE is_whole
 """,
+        distinct=True,
     ),
     Posts(
         STATEMENTS,
@@ -243,6 +244,7 @@ SELECT min(source_row) AS source_row,
 FROM budgets WHERE NOT is_whole
 GROUP BY ALL
 """,
+        distinct=True,
     ),
 )
 CURRENCY_DIFFERS = Rule(

@@ -89,6 +89,7 @@ HEXJSON = Importer(
     required=frozenset({"hex", "n", "q", "r"}),
     optional=frozenset({"layout", "a", "region", "e", "p"}),
     others=(".*",),
+    whole=True,
     settings=(MAP, LAYOUT, ELECTORATE, AS_OF),
     rules=(
         Rule(SAME_PLACE, "hex", "lies where another hexagon of the map lies"),

@@ -73,18 +73,10 @@ DATES = Setting(
     about="the order of its dates",
     values="DMY|MDY",
     example="DMY",
-    in_rows=f"""
-WITH cell AS (
-  SELECT unnest(["Day", "Reporting starts", "Reporting ends"]) AS cell FROM source
-), part AS (
-  SELECT try_cast(regexp_extract(cell, {PARTS}, 1) AS INTEGER) AS one,
-         regexp_extract(cell, {PARTS}, 2) AS mark,
-         try_cast(regexp_extract(cell, {PARTS}, 3) AS INTEGER) AS two
-  FROM cell WHERE regexp_matches(cell, {PARTS})
-)
-SELECT DISTINCT CASE WHEN one > 12 OR mark = '.' THEN 'DMY' WHEN two > 12 THEN 'MDY' END FROM part
+    in_rows="""
+SELECT DISTINCT days FROM gathered WHERE days <> 'YMD'
 UNION ALL
-SELECT 'YMD' WHERE (SELECT count(*) FROM part) = 0
+SELECT 'YMD' WHERE (SELECT bool_and(days IS NOT DISTINCT FROM 'YMD') FROM gathered)
 """,
 )
 PERIODS = ("Reporting starts", "Reporting ends")
@@ -210,6 +202,25 @@ PARTS_OF = (
 )
 OF = f"coalesce({cell('Campaign name')}, {', '.join(map(_divides, PARTS_OF))})"
 GENDER = f"lower({_divides('Gender')})"
+#: What must be known of a whole file: what tells the order of its days, NULL where a day may have
+#: either, and between which rows those stand that are of more than the account.
+GATHERED = f"""
+WITH cell AS (
+  SELECT unnest(["Day", "Reporting starts", "Reporting ends"]) AS cell FROM source
+), part AS (
+  SELECT try_cast(regexp_extract(cell, {PARTS}, 1) AS INTEGER) AS one,
+         regexp_extract(cell, {PARTS}, 2) AS mark,
+         try_cast(regexp_extract(cell, {PARTS}, 3) AS INTEGER) AS two
+  FROM cell WHERE regexp_matches(cell, {PARTS})
+), told AS (
+  SELECT DISTINCT
+         CASE WHEN one > 12 OR mark = '.' THEN 'DMY' WHEN two > 12 THEN 'MDY' END AS days FROM part
+  UNION ALL
+  SELECT 'YMD' WHERE (SELECT count(*) FROM part) = 0
+)
+SELECT days, (SELECT min(source_row) FROM source WHERE {OF} NOTNULL) AS first_row,
+       (SELECT max(source_row) FROM source WHERE {OF} NOTNULL) AS last_row
+FROM told"""
 
 #: The rows as all the ledgers see them. Only what is named is taken from ``source``: a column
 #: beside it, such as ``Ends``, may be called anything. A series names what its rows are known
@@ -354,6 +365,7 @@ SELECT source_row, line AS campaign_id, 'budget|' || line AS record_key, 'approv
        currency, 'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
 FROM budgets WHERE kind ILIKE 'lifetime%'
 """,
+            distinct=True,
         ),
         Posts(
             STATEMENTS,
@@ -364,9 +376,11 @@ SELECT source_row, 'budget|' || line || '|' || lower(kind) AS record_key,
        currency AS unit, 'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
 FROM budgets WHERE kind NOT ILIKE 'lifetime%'
 """,
+            distinct=True,
         ),
     ),
     required=REQUIRED,
+    gathers=GATHERED,
     one_of=frozenset({"Campaign name", "Campaign ID", "Ad set name", "Ad name"}),
     optional=frozenset({*NAMES, *BREAKDOWNS}) - REQUIRED,
     aliases={
@@ -416,8 +430,8 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
     ),
     aside=f"""
 CASE WHEN {OF} IS NULL
-      AND (source_row < (SELECT min(source_row) FROM source WHERE {OF} NOTNULL)
-        OR source_row > (SELECT max(source_row) FROM source WHERE {OF} NOTNULL))
+      AND (source_row < (SELECT min(first_row) FROM gathered)
+        OR source_row > (SELECT max(last_row) FROM gathered))
      THEN 'a total of the account, which restates the rows'
      WHEN {cell("Campaign ID")} IS NULL
       AND regexp_matches(trim("Campaign name"),
