@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from farthing.bundles import MOST_FILES, TABLES, is_note
 from farthing.errors import FileUnusable, UsageError
-from farthing.readers import columnar, delimited, fec, old_workbook, structured, workbook
+from farthing.readers import columnar, delimited, fec, structured, workbook
 from farthing.readers.compound import SIGNATURE
 from farthing.readers.delimited import Knows
 from farthing.records import Intake, ahead
@@ -173,10 +173,12 @@ def _read(
     _refuse_other_kind(start, intake.name)
     if start.startswith(PARQUET):
         return [columnar.read(copy, intake, folder)]
-    old = start.startswith(SIGNATURE)
-    if old or (start.startswith(ARCHIVE) and _is_workbook(copy, intake.name)):
-        read = old_workbook.read if old else workbook.read
-        return read(copy, intake, folder, lambda header: knows(header) is True)
+    if start.startswith(SIGNATURE):
+        from farthing.readers import old_workbook  # few files need xlrd, which takes long to load
+
+        return old_workbook.read(copy, intake, folder, lambda header: knows(header) is True)
+    if start.startswith(ARCHIVE) and _is_workbook(copy, intake.name):
+        return workbook.read(copy, intake, folder, lambda header: knows(header) is True)
     if start.startswith(ARCHIVE):
         return list(_archive(copy, intake, folder, knows, encoding))
     return _text(copy, intake, folder, knows, encoding)

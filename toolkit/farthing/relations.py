@@ -35,12 +35,22 @@ def broken(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> list[tuple[
     rules = list(_relations(ledger))
     if connection.execute(corrects).fetchall():
         rules += [*_corrections(ledger), *_withdrawals(ledger)]
+    filled = _filled(connection, ledger)
     found = [
         (source_row, Fault(0, column, value, rule))
         for column, rule, query in rules
+        if column is None or column in filled
         for source_row, value in connection.execute(query).fetchall()
     ]
     return found + list(_circular(connection, ledger))
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> set[str]:
+    """Return the columns that any incoming row has something in."""
+    names = list(ledger.dtypes)
+    counts = ", ".join(f"count({name})" for name in names)
+    [found] = connection.execute(f"SELECT {counts} FROM incoming").fetchall()
+    return {name for name, count in zip(names, found, strict=True) if count}
 
 
 def _relations(ledger: Ledger) -> Iterator[_Relation]:
