@@ -20,8 +20,6 @@ HEXES = {
     f"E1400000{n}": {"n": f"Fen {n}", "q": q, "r": 1, "e": 1000 + n}
     for n, q in enumerate((1, 2, 3, 1))
 }
-AD = {"id": "1", "ad_delivery_start_time": "2021-11-01", "page_id": "7", "page_name": "A Page",
-      "spend": {"lower_bound": "0", "upper_bound": "99"}, "currency": "GBP"}  # fmt: skip
 FILES: dict[str, tuple[str, str, Declared]] = {
     "Meta: a budget that each row repeats": (
         "ads.csv", META + "".join(
@@ -46,11 +44,6 @@ FILES: dict[str, tuple[str, str, Declared]] = {
             f"{name},900,Both,{kind},GBP,1.00,5\n"
             for kind in ("Campaign total", "Daily") for name in ("North", "South") * 2
         ), {},
-    ),
-    "archive: ads of which one names no currency": (
-        "ads.jsonl", "".join(json.dumps(AD | {"id": str(n)}) + "\n" for n in range(4))
-        + json.dumps({name: AD[name] for name in AD if name != "currency"}) + "\n",
-        {"observed_on": "2021-11-30"},
     ),
     "map: two hexagons in one place": (
         "fens.hexjson", json.dumps({"layout": "odd-r", "hexes": HEXES}), {},

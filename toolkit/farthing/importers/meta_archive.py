@@ -89,7 +89,10 @@ CURRENCY = Setting(
     about="the currency of ads that name none",
     values="[A-Z]{3}",
     example="GBP",
-    in_rows=f"SELECT CASE WHEN bool_and(all_say_it) THEN '{OWN}' END FROM gathered",
+    in_rows=f"""
+SELECT CASE WHEN bool_and({MONEY} IS NULL OR {_said("currency")} NOTNULL) THEN '{OWN}' END
+FROM source
+""",
 )
 #: The name of a file tells the day where it has one and no other, as ``2019-11-03``.
 OBSERVED = replace(OBSERVED_ON, in_name=rf"^(?:(?!{DAY}).)*({DAY})(?!.*{DAY})")
@@ -404,8 +407,6 @@ META_ARCHIVE = Importer(
         Posts(CAMPAIGNS, CAMPAIGN, distinct=True),
     ),
     required=frozenset({"ad_delivery_start_time"}),
-    gathers=f"""
-SELECT bool_and({MONEY} IS NULL OR {_said("currency")} NOTNULL) AS all_say_it FROM source""",
     one_of=frozenset(
         {
             "spend",
