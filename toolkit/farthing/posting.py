@@ -332,7 +332,7 @@ def _typed(staging: _Staging) -> Iterator[tuple[Batch, list[tuple[pl.DataFrame, 
     """Yield the parts of the file, each with the rows of every ledger read cell by cell."""
     for batch in ahead(mapped(staging.reading, staging.posts)):
         texts = zip(staging.posts, batch.texts, strict=True)
-        yield batch, [_read(staging, one, text) for one, text in texts]
+        yield replace(batch, texts=()), [_read(staging, one, text) for one, text in texts]
 
 
 def _refuse_rest(staging: _Staging, rest: set[int], batch: Batch) -> None:

@@ -27,6 +27,8 @@ BATCH_CELLS = 1_000_000
 #: Meta's archive can hold its reach in each country of the EU by age and gender.
 PART_CHARACTERS = 12_000_000
 WEIGHED_ROWS = 100
+#: Where parts are held. Arrow's own pool would keep the room of those that are done with.
+POOL = pa.system_memory_pool()
 
 T = TypeVar("T")
 
@@ -111,7 +113,7 @@ class Intake:
                 names = pa.ipc.open_file(file).schema.names
                 wanted = [names.index(name) for name in columns or names]
                 options = pa.ipc.IpcReadOptions(included_fields=sorted(wanted))
-                yield pa.ipc.open_file(file, options=options).read_all()
+                yield pa.ipc.open_file(file, options=options, memory_pool=POOL).read_all()
 
     def file_of(self, row: int) -> str:
         """Return the name of the file that a row stands in."""

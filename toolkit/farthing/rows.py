@@ -198,7 +198,7 @@ def _without_sign(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
     """Take the usual sign of their own currency from before amounts, which costs little."""
     usual = {
         unit: next((sign for sign in signs_of(unit, locale) if len(sign) == 1), "")
-        for unit in set(amounts["unit"]) & currencies()
+        for unit in set(amounts["unit"].unique()) & currencies()
     }
     sign = pl.col("unit").replace_strict(usual, default="", return_dtype=pl.String)
     return amounts.with_columns(pl.col("amount").str.strip_prefix(sign))
@@ -213,7 +213,7 @@ def _without_signs(amounts: pl.DataFrame, locale: str) -> pl.DataFrame:
         amount = amount.str.replace_all("'", "’", literal=True)
     amounts = amounts.with_columns(amount)
     # Currency by currency: nested in one expression, each would double the work.
-    for unit in set(amounts["unit"]) & currencies():
+    for unit in set(amounts["unit"].unique()) & currencies():
         signs = "|".join(map(re.escape, (unit, *signs_of(unit, locale))))
         bare = pl.col("amount").str.replace(f"^(-?)(?i:{signs}) ?| ?(?i:{signs})$", "$1")
         amounts = amounts.with_columns(

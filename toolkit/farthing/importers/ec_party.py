@@ -182,8 +182,8 @@ WHERE {NAMED_AS.format(payee=PAYEE, pattern=pattern)} AND {PAYEE} <> '{name}'
 )
 
 #: Whether any day of the file is written as the Commission writes it.
-EXPORTED = " UNION ".join(
-    f"""SELECT true AS exported FROM source WHERE contains("{column}", '/')""" for column in DAYS
+EXPORTED = "SELECT DISTINCT true AS exported FROM source WHERE " + " OR ".join(
+    f"""contains("{column}", '/')""" for column in DAYS
 )
 TOTAL = """
 CASE WHEN "RegulatedEntityId" IS NULL AND "DateIncurred" IS NULL AND "SupplierName" IS NULL

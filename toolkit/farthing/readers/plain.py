@@ -19,10 +19,10 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 from pyarrow import csv as arrow
 
-from farthing.records import Intake, ahead, check_names, written
+from farthing.records import POOL, Intake, ahead, check_names, written
 
 #: How much is read at a time, and how long a record may be to be read here.
-BLOCK_BYTES = 12 << 20
+BLOCK_BYTES = 18 << 20
 LONGEST_RECORD = 100_000
 QUOTE, LINE_FEED, RETURN, NOTHING = b'"\n\r\0'
 
@@ -171,6 +171,7 @@ def _cells(
         arrow.ConvertOptions(
             column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
         ),
+        POOL,
     )
     if len(table) != len(lines):
         raise NotPlain
