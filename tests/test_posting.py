@@ -108,9 +108,20 @@ def test_what_stands_before_a_refused_file_is_posted_and_what_stands_after_it_is
         write_csv("2.csv", spend("b amount=x")),
         write_csv("3.csv", spend("e")),
     ]
-    with pytest.raises(DataRefused, match=r"2\.csv: 1 of 1 rows refused"):
+    with pytest.raises(DataRefused, match=r"2\.csv: 1 of 1 rows refused") as refusal:
         book.add(*files)
     assert in_force(book) == ["a"]
+    assert "import again (1 not tried after it: 3.csv)" in str(refusal.value.hint)
+
+
+def test_of_many_files_that_were_not_tried_the_first_are_named(
+    book: Book, write_csv: Write
+) -> None:
+    files = [write_csv(f"{number}.csv", spend(f"e{number} amount=x")) for number in range(1, 9)]
+    with pytest.raises(DataRefused) as refusal:
+        book.add(*files)
+    said = "(7 not tried after it: 2.csv, 3.csv, 4.csv, 5.csv, 6.csv, …)"
+    assert said in str(refusal.value.hint)
 
 
 def test_a_receipt_shows_the_first_rows_and_the_select(book: Book, write_csv: Write) -> None:

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 LOCALE = "en_GB"
 #: What may help where figures have marks and cannot be read.
 WRITTEN = "say how amounts are written, as in --locale de_DE for 1.234,50; or "
+#: How many of the files behind a refused one are named.
+SHOWN_UNTRIED = 5
 #: The source of what a person links.
 BY_HAND = {
     "entry_id": "links-by-hand",
@@ -235,14 +237,15 @@ class Book:
         self._refuse_past()
         receipts: list[Receipt] = []
         with storage.writing(self.path) as connection:
-            for reading in readings:
+            for done, reading in enumerate(readings, 1):
                 connection.execute("BEGIN")
                 receipt = _post_one(connection, reading, quarantine, locale, progress)
                 connection.execute("COMMIT")
                 report(receipt)
                 receipts.append(receipt)
                 if receipt.outcome == "refused":
-                    raise _refusal(receipt, reading.importer.locale)
+                    untried = [one.intake.name for one in readings[done:]]
+                    raise _refusal(receipt, reading.importer.locale, untried)
         return receipts
 
     def _rehearse(
@@ -692,15 +695,21 @@ def _post_one(
     )
 
 
-def _refusal(receipt: Receipt, locale: str | None) -> DataRefused:
-    """Say what was refused; where another locale may read it, that this can be told."""
+def _refusal(receipt: Receipt, locale: str | None, untried: Sequence[str]) -> DataRefused:
+    """Say what was refused; where another locale may read it, that this can be told.
+
+    Files after it can need what it was to post, and were not tried.
+    """
     is_written = "" if locale or not any(map(_is_marked, receipt.problems)) else WRITTEN
+    first = ", ".join(untried[:SHOWN_UNTRIED]) + ", …" * (len(untried) > SHOWN_UNTRIED)
+    again = f", and import again ({len(untried)} not tried after it: {first})" if untried else ""
     return DataRefused(
         f"{receipt.rows_at_fault:,} of {receipt.rows_refused:,} rows refused, nothing was posted",
         receipt.problems,
         where=receipt.file,
-        hint=f"{is_written}correct the file, or post the rest with --quarantine; the refused rows "
-        'stay on the book either way: farthing sql BOOK "FROM refusals" lists every reason',
+        hint=f"{is_written}correct the file, or post the rest with --quarantine{again}; the "
+        'refused rows stay on the book either way: farthing sql BOOK "FROM refusals" lists every '
+        "reason",
     )
 
 
