@@ -9,7 +9,8 @@ import pytest
 
 from farthing.errors import FileUnusable
 from farthing.intake import take_in
-from farthing.readers.fec import FILING, LAYOUTS, VERSIONS
+from farthing.readers.fec import FILING
+from farthing.readers.fec_layouts import LAYOUTS, VERSIONS
 from farthing.records import Intake
 
 S = "\x1c"
@@ -67,6 +68,9 @@ WIDTHS = [
     ("SB", "3.0", 34), ("SB", "5.0", 37), ("SB", "5.3", 43), ("SB", "6.1", 45), ("SB", "6.3", 46),
     ("SB", "7.0", 45), ("SB", "8.0", 44), ("SB", "8.5", 44), ("SE", "3.0", 41), ("SE", "5.1", 46),
     ("SE", "6.4", 44), ("SE", "8.0", 43), ("SE", "8.1", 44), ("SE", "8.5", 44), ("F57", "8.2", 33),
+    ("F57", "5.0", 37), ("F57", "7.0", 34), ("F76", "3.0", 16), ("F76", "5.3", 16),
+    ("F76", "8.4", 20), ("F93", "5.0", 36), ("F93", "5.1", 43), ("F93", "5.3", 43),
+    ("F93", "6.1", 25), ("F93", "8.5", 25),
 ]  # fmt: skip
 
 
@@ -184,7 +188,9 @@ def test_an_unknown_version_is_refused_by_its_number(taken, said: str) -> None: 
 
 
 def test_a_filing_without_spending_is_refused(taken) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(FileUnusable, match="has no line of SB, SE, F57: it itemises no spending"):
+    with pytest.raises(
+        FileUnusable, match="has no line of SB, SE, F57, F76, F93: it itemises no spending"
+    ):
         taken(filing(header(), cover("F3XN"), S.join(["SA11AI", "C00000042"])))
 
 

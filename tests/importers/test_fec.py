@@ -14,7 +14,7 @@ from farthing.book import Book
 from farthing.errors import DataRefused, FileUnusable
 from farthing.importers.fec import INDEPENDENT, OPPEXP_COLUMNS
 from farthing.posting import Receipt
-from farthing.readers.fec import LAYOUTS
+from farthing.readers.fec_layouts import LAYOUTS
 
 pytestmark = pytest.mark.usefixtures("proven")
 
@@ -153,6 +153,105 @@ def test_the_old_form_writes_names_with_carets(target: Book, write_csv: Write) -
     assert one(target, "SELECT payee, incurred_on::VARCHAR, low FROM current_spend") == (
         "Fen Jo Ms", "2002-01-04", Decimal("12.50"),
     )  # fmt: skip
+
+
+def covered(cells: dict[int, str], *lines: str, version: str = "8.4", width: int = 30) -> str:
+    """Return a filing whose cover has these cells by their places."""
+    cover = [cells.get(at, "") for at in range(width)]
+    if version < "6":
+        first = f'"HDR","FEC","{version}0","Soft","1","^","","",""'
+        return "\n".join([first, ",".join(f'"{cell}"' for cell in cover), *lines, ""])
+    first = S.join(["HDR", "FEC", version, "Soft", "1", "", "", ""])
+    return "\n".join([first, S.join(cover), *lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("version", "places"),
+    [
+        ("5.3", {0: "F5N", 1: "C90000042", 2: "Fen League", 25: "48"}),
+        ("7.0", {0: "F5N", 1: "C90000042", 3: "Fen League", 19: "48"}),
+        ("8.4", {0: "F5N", 1: "C90000042", 3: "Fen League", 18: "48"}),
+        ("8.4", {0: "F5N", 1: "C90000042", 3: "Fen League", 17: "24"}),
+    ],
+)
+def test_what_a_form_5_tells_within_hours_is_told_again_by_quarter(
+    target: Book, write_csv: Write, version: str, places: dict[int, str]
+) -> None:
+    spent = line("F57", version, dissemination_date="20241001", expenditure_amount="40.00")
+    target.add(write_csv("7.fec", covered(places, spent, version=version)))
+    quarterly = {at: cell for at, cell in places.items() if at < 4}
+    quarterly |= {12 if version < "6" else 18 if version < "8.1" else 17: "Q3"}
+    [receipt] = target.add(write_csv("8.fec", covered(quarterly, spent, version=version)))
+    assert receipt.importer == "fec-schedule-e"
+    assert target.sql("SELECT series, low FROM current_spend ORDER BY series").rows() == [
+        ("fec 24- and 48-hour reports", Decimal("40.00")),
+        ("fec reports", Decimal("40.00")),
+    ]
+    assert one(target, "SELECT DISTINCT organisation FROM current_campaigns") == ("Fen League",)
+
+
+@pytest.mark.parametrize("version", ["5.3", "8.4"])
+def test_the_cost_of_a_communication_to_members(
+    target: Book, write_csv: Write, version: str
+) -> None:
+    made = line(
+        "F76",
+        version,
+        form_type="F76",
+        category_code="DM",
+        expenditure_purpose_descrip="Direct Mail",
+        communication_class="M",
+        dissemination_date="20241003",
+        expenditure_amount="1234.50",
+        support_oppose_code="S",
+        candidate_id_number="H0XX00001",
+        candidate_office="H",
+        election_code="G2024",
+    )
+    cover = {0: "F7N", 1: "C70000042", 2: "Fen Workers", 9: "Q3", 16: "20241015", 21: "20241015"}
+    [receipt] = target.add(write_csv("9.fec", covered(cover, made, version=version)))
+    assert receipt.importer == "fec-schedule-e"
+    assert reconciled(receipt)
+    spend = one(target, "SELECT incurred_on::VARCHAR, category, low, payee, note FROM spend")
+    assert spend[:3] == ("2024-10-03", "Direct Mail", Decimal("1234.50"))
+    assert spend[3] is None
+    assert "supports (H0XX00001) H G2024" in spend[4]
+    assert "communicated to class M" in spend[4]
+    assert "category DM" in spend[4]
+    assert "signed 2024-10-15" in spend[4]
+
+
+@pytest.mark.parametrize(
+    ("version", "places"),
+    [
+        ("5.3", {2: "Fen Voters", 28: "20080915"}),
+        ("6.1", {3: "Fen Voters", 42: "20080915"}),
+        ("8.2", {3: "Fen Voters", 43: "20080915"}),
+        ("8.4", {4: "Voters", 5: "Fen", 44: "20080915"}),
+    ],
+)
+def test_the_cost_of_an_electioneering_communication(
+    target: Book, write_csv: Write, version: str, places: dict[int, str]
+) -> None:
+    made = line(
+        "F93",
+        version,
+        form_type="F93",
+        expenditure_date="20080910",
+        expenditure_amount="90000.00",
+        expenditure_purpose_descrip="airtime",
+        communication_date="20080912",
+    )
+    cover = {0: "F9N", 1: "C30000042"} | places
+    text = covered(cover, made, S.join(["F94", "C30000042"]), version=version, width=45)
+    [receipt] = target.add(write_csv("10.fec", text))
+    assert receipt.importer == "fec-schedule-b"
+    assert reconciled(receipt)
+    spend = one(target, "SELECT incurred_on::VARCHAR, category, payee, low, note FROM spend")
+    assert spend[:4] == ("2008-09-10", "airtime", "Fen Radio", Decimal("90000.00"))
+    assert "communicated 2008-09-12" in spend[4]
+    assert "signed 2008-09-15" in spend[4]
+    assert one(target, "SELECT organisation FROM current_campaigns") == ("Fen Voters",)
 
 
 def test_memo_items_are_a_series_of_their_own(target: Book, write_csv: Write) -> None:

@@ -5,16 +5,17 @@ Origin
     fec.gov/data/browse-data for ``independent_expenditure_YYYY.csv`` and ``oppexpYY.zip``.
 Columns
     Of a filing those of Schedule B (operating and other disbursements), Schedule E (independent
-    expenditures) or Form 5-7, as the version in its first line has them (3.0 to 8.5), and what
-    its cover says: ``filing_form``, ``filer_name``, ``amends``, ``amendment_number``,
+    expenditures), Form 5-7 (the same by others than committees), Form 7-6 (what a union or company
+    tells its own members) or Form 9-3 (electioneering communications), as the version in its
+    first line has them (3.0 to 8.5; Form 5-7 and 9-3 from 5.0), and what its cover says: ``filing_form``, ``filer_name``, ``amends``, ``amendment_number``,
     ``report_code``, ``signed_on``. ``independent_expenditure`` has a header; ``oppexp`` has none
     and is known by its first row. Names of columns may be in capitals, or those of before 2015
     (``can_nam``, ``exp_dat``).
 Traps
     Beside each independent expenditure stands the running total of the year: it is never posted.
     A memo item (``memo_code`` X) itemises money of another row: it is of the series ``fec memo
-    items``, and is not added. A 24- or 48-hour report (Form 24) tells of money that the next
-    periodic report tells of again: it is a series of its own, too.
+    items``, and is not added. A 24- or 48-hour report (Form 24, or a Form 5 whose cover says so)
+    tells of money that the next periodic report tells of again: it is a series of its own, too.
 
     A filing does not say its own number: it is in the name of the file (``1238409.fec``), or is
     declared. An amendment names the filing it amends. A transaction is known by that number, the
@@ -44,7 +45,8 @@ from __future__ import annotations
 from farthing.importer import Importer, Posts, Provenance, Rule, Setting
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.spend import SPEND
-from farthing.readers.fec import FILING, LAYOUTS
+from farthing.readers.fec import FILING
+from farthing.readers.fec_layouts import LAYOUTS
 
 PROVENANCE = Provenance(
     publisher="Federal Election Commission",
@@ -129,7 +131,8 @@ SELECT source_row,
        nullif(trim(expenditure_purpose_descrip), '') AS category,
        {TRANSACTION} AS document_ref,
        CASE WHEN upper(memo_code) = 'X' THEN 'fec memo items'
-            WHEN filing_form LIKE 'F24%' THEN 'fec 24- and 48-hour reports'
+            WHEN filing_form LIKE 'F24%' OR report_code IN ('24', '48')
+            THEN 'fec 24- and 48-hour reports'
             ELSE 'fec reports' END AS series,
        'USD' AS currency,
        trim(expenditure_amount) AS amount,
@@ -169,7 +172,7 @@ NO_COMMITTEE = Rule(
 )
 SCHEDULE_B = Importer(
     name="fec-schedule-b",
-    about="FEC electronic filing: disbursements (Schedule B)",
+    about="FEC electronic filing: disbursements (Schedule B, Form 9)",
     posts=(
         Posts(
             SPEND,
@@ -178,13 +181,15 @@ SCHEDULE_B = Importer(
                 (
                     _said("for", "beneficiary_committee_name"),
                     _said("for candidate", _person("beneficiary_candidate")),
+                    "'communicated ' || day(nullif(trim(communication_date), ''), '%Y%m%d')",
                 ),
             ),
         ),
         Posts(CAMPAIGNS, CAMPAIGN.format(committee=COMMITTEE, name="filer_name"), distinct=True),
     ),
     required=frozenset({"form_type", COMMITTEE, "expenditure_date", "expenditure_amount", *FILING}),
-    optional=_all("SB") | {"beneficiary_candidate_name", "beneficiary_committee_name"},
+    optional=_all("SB", "F93"),
+    others=(r"unused_\d+",),
     settings=(NUMBER,),
     rules=(BLANK_AMOUNT, NO_COMMITTEE),
     dates="yyyymmdd",
@@ -194,13 +199,17 @@ SCHEDULE_B = Importer(
 )
 SCHEDULE_E = Importer(
     name="fec-schedule-e",
-    about="FEC electronic filing: independent expenditures (Schedule E, Form 5)",
+    about="FEC electronic filing: independent expenditures (Schedule E, Forms 5 and 7)",
     posts=(
         Posts(
             SPEND,
             _spend(
                 "day(coalesce(nullif(trim(disbursement_date), ''), dissemination_date), '%Y%m%d')",
-                (CANDIDATE, "'disseminated ' || day(dissemination_date, '%Y%m%d')"),
+                (
+                    CANDIDATE,
+                    "'disseminated ' || day(dissemination_date, '%Y%m%d')",
+                    _said("communicated to class", "communication_class"),
+                ),
             ),
         ),
         Posts(CAMPAIGNS, CAMPAIGN.format(committee=COMMITTEE, name="filer_name"), distinct=True),
@@ -208,7 +217,7 @@ SCHEDULE_E = Importer(
     required=frozenset(
         {"form_type", COMMITTEE, "dissemination_date", "expenditure_amount", *FILING}
     ),
-    optional=_all("SE", "F57"),
+    optional=_all("SE", "F57", "F76"),
     others=(r"unused_\d+",),
     settings=(NUMBER,),
     rules=(BLANK_AMOUNT, NO_COMMITTEE),

@@ -19,6 +19,7 @@ from typing import TextIO, TypeAlias
 
 from farthing.errors import FileUnusable
 from farthing.readers.delimited import LONGEST_LINE
+from farthing.readers.fec_layouts import LAYOUTS, PLACES, VERSIONS, WITHIN_HOURS
 from farthing.records import Intake, Misfit, keep
 
 SEPARATOR = "\x1c"
@@ -32,127 +33,6 @@ Line: TypeAlias = tuple[int, list[str]]
 """A physical line by its number, and its cells."""
 
 
-def _names(text: str) -> tuple[str, ...]:
-    """Return names of columns; one that the format leaves unused is named by its place."""
-    return tuple(f"unused_{at}" if name == "-" else name for at, name in enumerate(text.split()))
-
-
-START = "form_type filer_committee_id_number transaction_id_number back_reference_tran_id_number "
-START += "back_reference_sched_name entity_type "
-PERSON = "{0}_last_name {0}_first_name {0}_middle_name {0}_prefix {0}_suffix "
-PLACE = "{0}_street_1 {0}_street_2 {0}_city {0}_state {0}_zip_code "
-PAYEE = "payee_organization_name " + PERSON.format("payee") + PLACE.format("payee")
-ELECTION = "election_code election_other_description "
-FOR_WHOM = "beneficiary_candidate_fec_id " + PERSON.format("beneficiary_candidate")
-FOR_WHAT = (
-    "beneficiary_candidate_office beneficiary_candidate_state beneficiary_candidate_district "
-)
-CONDUIT = "conduit_name " + PLACE.format("conduit")
-MEMO = "memo_code memo_text_description "
-ACCOUNT = "si_or_sl_account "
-YEAR_TO_DATE = "calendar_y_t_d_per_election_office "
-PURPOSE = "expenditure_purpose_descrip category_code "
-CODED_PURPOSE = "expenditure_purpose_code " + PURPOSE
-TARGET = "payee_cmtte_fec_id_number support_oppose_code candidate_id_number "
-TARGET += PERSON.format("candidate") + "candidate_office "
-SIGNED = PERSON.format("completing") + "date_signed "
-OLD_START = "form_type filer_committee_id_number entity_type payee_name " + PLACE.format("payee")
-OLD_B = (
-    OLD_START + "expenditure_purpose_code expenditure_purpose_descrip " + ELECTION
-    + "expenditure_date expenditure_amount beneficiary_committee_fec_id "
-    "beneficiary_candidate_fec_id beneficiary_candidate_name " + FOR_WHAT + CONDUIT + MEMO
-    + "amended_cd transaction_id_number back_reference_tran_id_number back_reference_sched_name "
-    + ACCOUNT
-)  # fmt: skip
-OLD_B_5 = OLD_B + "refund_or_disposal_of_excess category_code communication_date "
-OLD_TARGET = (
-    "expenditure_purpose_descrip dissemination_date expenditure_amount support_oppose_code "
-    "candidate_id_number candidate_name candidate_office candidate_state candidate_district "
-)
-OLD_E = (
-    OLD_START + OLD_TARGET + "payee_cmtte_fec_id_number - - - - - " + CONDUIT
-    + "ind_name_as_signed date_signed date_notarized date_notary_commission_expires "
-    "ind_name_notary - transaction_id_number " + MEMO
-    + "back_reference_tran_id_number back_reference_sched_name "
-)  # fmt: skip
-MONEY_B = START + PAYEE + ELECTION + "expenditure_date expenditure_amount "
-MONEY_E = START + PAYEE + ELECTION + "dissemination_date expenditure_amount "
-COMMITTEE = "beneficiary_committee_fec_id beneficiary_committee_name "
-END_B = FOR_WHOM + FOR_WHAT + CONDUIT + MEMO + ACCOUNT
-EXCESS = "refund_or_disposal_of_excess communication_date "
-BUNDLED = "semi_annual_refunded_bundled_amt "
-STATE_LAST = "candidate_district candidate_state "
-STATE_FIRST = "candidate_state candidate_district "
-START_57 = "form_type filer_committee_id_number transaction_id_number entity_type "
-MONEY_57 = START_57 + PAYEE + ELECTION + "dissemination_date expenditure_amount " + YEAR_TO_DATE
-
-#: Versions, in the order they came, and the columns of a line of each schedule.
-SINCE_8_1 = ("8.1", "8.2", "8.3", "8.4", "8.5")
-IN_6 = ("6.1", "6.2", "6.3", "6.4", "7.0")
-IN_5 = ("5.0", "5.1", "5.2", "5.3")
-LAYOUTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "SB": {
-        "3.0": _names(OLD_B),
-        "5.0": _names(OLD_B_5),
-        **dict.fromkeys(
-            IN_5[1:], _names(OLD_B_5 + "payee_organization_name " + PERSON.format("payee"))
-        ),
-        "6.1": _names(
-            MONEY_B + CODED_PURPOSE + EXCESS + "beneficiary_committee_fec_id " + END_B
-        ),
-        **dict.fromkeys(
-            ("6.2", "6.3"), _names(MONEY_B + CODED_PURPOSE + EXCESS + COMMITTEE + END_B)
-        ),
-        **dict.fromkeys(
-            ("6.4", "7.0"), _names(MONEY_B + BUNDLED + CODED_PURPOSE + COMMITTEE + END_B)
-        ),
-        **dict.fromkeys(
-            ("8.0", *SINCE_8_1), _names(MONEY_B + BUNDLED + PURPOSE + COMMITTEE + END_B)
-        ),
-    },
-    "SE": {
-        "3.0": _names(OLD_E),
-        **dict.fromkeys(
-            IN_5,
-            _names(OLD_E + ELECTION + "category_code expenditure_purpose_code " + YEAR_TO_DATE),
-        ),
-        **dict.fromkeys(
-            IN_6,
-            _names(MONEY_E + YEAR_TO_DATE + CODED_PURPOSE + TARGET + STATE_FIRST + SIGNED + MEMO),
-        ),
-        "8.0": _names(MONEY_E + YEAR_TO_DATE + PURPOSE + TARGET + STATE_FIRST + SIGNED + MEMO),
-        **dict.fromkeys(
-            SINCE_8_1,
-            _names(
-                MONEY_E + "disbursement_date " + YEAR_TO_DATE + PURPOSE + TARGET + STATE_LAST
-                + SIGNED + MEMO
-            ),
-        ),
-    },
-    "F57": {
-        **dict.fromkeys(IN_6, _names(MONEY_57 + CODED_PURPOSE + TARGET + STATE_FIRST)),
-        **dict.fromkeys(("8.0", *SINCE_8_1), _names(MONEY_57 + PURPOSE + TARGET + STATE_FIRST)),
-    },
-}  # fmt: skip
-VERSIONS = tuple(LAYOUTS["SB"])
-
-#: Where a cover has the filer's name, the code of the report and the day it was signed: by the
-#: first letters of its form and, from the version on, the places, none where it has no such cell.
-PLACES: tuple[tuple[str, str, tuple[int, int | None, int | None]], ...] = (
-    ("F24", "8", (4, 2, 15)),
-    ("F24", "6", (3, 2, 14)),
-    ("F24", "3", (2, None, 9)),
-    ("F3X", "6", (2, 9, 21)),
-    ("F3X", "3", (2, 10, 106)),
-    ("F3P", "6", (2, 11, 22)),
-    ("F3P", "3", (2, 11, 197)),
-    ("F3L", "6", (2, 11, 26)),
-    ("F3", "6", (2, 11, 22)),
-    ("F3", "3", (2, 11, 92)),
-    ("F5", "8.1", (3, 17, 29)),
-    ("F5", "6", (3, 18, 29)),
-    ("F5", "3", (2, 12, 21)),
-)
 #: Lines that give back what a private person gave: their names are not for a book of spending.
 REFUNDS = ("SB20A", "SB28A")
 #: What lines are that hold no itemised spending of these schedules, by how they begin.
@@ -166,6 +46,10 @@ KINDS = {
     "SL": "a summary of an account (Schedule L)",
     "H": "a line of Schedule H, which is not read",
     "F56": "a contribution (Form 5)",
+    "F57": "an independent expenditure (Form 5) of a version in which it is not read",
+    "F92": "a donation (Form 9)",
+    "F93": "a disbursement (Form 9) of a version in which it is not read",
+    "F94": "a candidate whom a communication names (Form 9)",
     "F": "a form",
     "TEXT": "a remark",
 }
@@ -229,7 +113,7 @@ def read(text: TextIO, intake: Intake, folder: Path) -> list[Intake]:
         found.misfits.append(replace(found.asides.pop(), reason=CUT_OFF))
     if not found.rows:
         what = f"has no line of {', '.join(LAYOUTS)}: it itemises no spending that is read"
-        hint = "spending is in reports (Forms 3, 3P, 3X), in Form 5 and in Form 24"
+        hint = "spending is in reports (Forms 3, 3P, 3X, 4) and in Forms 5, 7, 9 and 24"
         raise FileUnusable(what, where=intake.name, hint=hint)
     return _tables(intake, found, cover, folder, cut_off=cut_off, last=number)
 
@@ -279,7 +163,7 @@ def _sort(number: int, line: str, cover: _Cover, found: _Sorted) -> _Cover:
         found.misfits.append(Misfit(0, number, shown, reason))
         return cover
     form = cells[0].strip().upper()
-    schedule = "F57" if form.startswith("F57") else form[:2]
+    schedule = form[:3] if form.startswith("F") else form[:2]
     columns = LAYOUTS.get(schedule, {}).get(cover.version)
     if columns and form not in REFUNDS:
         _place(number, cells, schedule, columns, found)
@@ -307,9 +191,11 @@ def _covered(cells: list[str], form: str, cover: _Cover) -> _Cover:
     name, code, signed = places[0] if places else (None, None, None)
     cell = partial(_cell, cells)
     filer = cell(name)
-    if form.startswith("F5") and not filer and cover.version >= "6":  # a person, not a group
+    if form.startswith(("F5", "F9")) and not filer and cover.version >= "6":  # a person
         filer = " ".join(filter(None, (cell(5), cell(6), cell(4)))) or None
-    facts = (form, filer, *cover.facts[2:4], cell(code), cell(signed))
+    hours = next((at for since, at in WITHIN_HOURS if cover.version >= since), None)
+    within = cell(hours) if form.startswith("F5") else None
+    facts = (form, filer, *cover.facts[2:4], within or cell(code), cell(signed))
     return replace(cover, facts=facts)
 
 
