@@ -489,11 +489,7 @@ EDITS: dict[str, tuple[str, tuple[str, ...]]] = {
         "WHERE entry_id <> 'a'",
         ("current_spend is not defined as Farthing defines it",)),
     "a view out": ("DROP VIEW quarantine", ("quarantine is not defined as Farthing defines it",)),
-    "a function": ("CREATE MACRO sum(x) AS 0",
-        ("campaign_stages is not defined as Farthing defines it",
-         "spend_series is not defined as Farthing defines it",
-         "spend_totals is not defined as Farthing defines it",
-         "sum is not defined as Farthing defines it")),
+    "a function": ("CREATE MACRO sum(x) AS 0", ("sum is not defined as Farthing defines it",)),
     "a table more": ("CREATE TABLE more (a INT)", ("more is not defined as Farthing defines it",)),
     "a default": ("ALTER TABLE spend ALTER payee SET DEFAULT 'x'",
         ("spend is not defined as Farthing defines it",)),
@@ -518,6 +514,13 @@ def test_an_edit_behind_the_journals_back_is_found(
 ) -> None:
     statements, faults = EDITS[name]
     assert edited(statements).verify().faults == faults
+
+
+def test_a_view_that_is_spelt_otherwise_and_gives_the_same_is_no_fault(
+    edited: Callable[[str], Book],
+) -> None:
+    spelt = f"CREATE OR REPLACE VIEW quarantine AS SELECT * FROM ({storage.views()['quarantine']})"
+    assert edited(spelt).verify().faults == ()
 
 
 def test_a_sound_book_has_no_faults(kept: tuple[bytes, Verdict], edited: Any) -> None:

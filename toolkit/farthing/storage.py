@@ -558,29 +558,36 @@ def catalog_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
     It changes no answer here, and would in another client that opens the file.
     """
-    theirs = set(connection.execute(DEFINED, [FILE]).fetchall())
-    changed = {name for _, name, _ in _defined_here() ^ theirs} | {
-        name for name in views() if ("view", name, "") in theirs and _differs(connection, name)
-    }
-    return [f"{name} is not defined as Farthing defines it" for name in sorted(changed)]
+    ours, theirs = _defined_here(), set(connection.execute(DEFINED, [FILE]).fetchall())
+    there = {(kind, name) for kind, name, _ in theirs}
+    known = {("view", name) for name in views()} & there
+    changed = {(kind, name) for kind, name, _ in ours ^ theirs}
+    # A view that is spelt otherwise may be the same by another DuckDB: what it gives tells.
+    same = {one for one in changed & known if not _differs(connection, one[1])}
+    names = sorted({name for _, name in changed - same})
+    return [f"{name} is not defined as Farthing defines it" for name in names]
 
 
 @cache
 def _defined_here() -> frozenset[tuple[str, str, str]]:
-    """Return what is defined in a new book, as this DuckDB spells it."""
-    connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
-    connection.execute(f"ATTACH ':memory:' AS {FILE}")
-    _create(connection)
-    found = frozenset(connection.execute(DEFINED, [FILE]).fetchall())
-    connection.close()
+    """Return what is defined in a new book, as this DuckDB spells what it reads from a file."""
+    with scratch() as folder:
+        connection = duckdb.connect(":memory:", config=LOCKED_DOWN)
+        attach = f"ATTACH '{_quoted(folder / 'new.duckdb')}' AS {FILE}"
+        connection.execute(f"{attach} (TYPE duckdb, STORAGE_VERSION '{STORAGE_VERSION}')")
+        _create(connection)
+        connection.execute(f"DETACH {FILE}")
+        connection.execute(attach)
+        found = frozenset(connection.execute(DEFINED, [FILE]).fetchall())
+        connection.close()
     return found
 
 
-#: Everything in the catalogue of a file. How a view is spelt differs from one DuckDB to the next.
+#: Everything in the catalogue of a file.
 DEFINED = """
 SELECT 'table' AS kind, table_name AS name, sql FROM duckdb_tables() WHERE database_name = $1
 UNION ALL
-SELECT 'view', view_name, '' FROM duckdb_views() WHERE database_name = $1 AND NOT internal
+SELECT 'view', view_name, sql FROM duckdb_views() WHERE database_name = $1 AND NOT internal
 UNION ALL
 SELECT 'function', function_name, '' FROM duckdb_functions()
 WHERE database_name = $1 AND NOT internal
