@@ -7,8 +7,9 @@ Columns
     Of a filing those of Schedule B (operating and other disbursements), Schedule E (independent
     expenditures), Form 5-7 (the same by others than committees), Form 7-6 (what a union or company
     tells its own members) or Form 9-3 (electioneering communications), as the version in its
-    first line has them (3.0 to 8.5; Form 5-7 and 9-3 from 5.0), and what its cover says: ``filing_form``, ``filer_name``, ``amends``, ``amendment_number``,
-    ``report_code``, ``signed_on``. ``independent_expenditure`` has a header; ``oppexp`` has none
+    first line has them (3.0 to 8.5; Forms 5-7 and 9-3 from 5.0 on), and what its cover says:
+    ``filing_form``, ``filer_name``, ``amends``, ``amendment_number``, ``report_code``,
+    ``signed_on``. ``independent_expenditure`` has a header; ``oppexp`` has none
     and is known by its first row. Names of columns may be in capitals, or those of before 2015
     (``can_nam``, ``exp_dat``).
 Traps
