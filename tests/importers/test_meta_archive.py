@@ -19,6 +19,7 @@ from farthing.book import Book
 from farthing.errors import DataRefused, FileUnusable, UsageError
 from farthing.importers import IMPORTERS
 from farthing.importers.meta_archive import META_ARCHIVE, OBSERVED
+from farthing.receipts import print_receipt
 
 pytestmark = pytest.mark.usefixtures("proven")
 
@@ -582,6 +583,57 @@ def test_pages_in_any_order_have_the_same_totals(add: Add) -> None:
     found = [totals(add(*order)) for order in itertools.permutations(pages)]
     assert all(one == found[0] for one in found)
     assert len(found[0][0]) == 3
+
+
+#: What an ad can have more and more of.
+COPIES: list[Ad] = [
+    {"spend": {"lower_bound": "0", "upper_bound": "99"}, "eu_total_reach": 9},
+    {"spend": {"lower_bound": "0", "upper_bound": "99"}, "eu_total_reach": 10},
+    {"spend": {"lower_bound": "900", "upper_bound": "999"}, "eu_total_reach": 2},
+    {"spend": {"lower_bound": "1000", "upper_bound": "1499"}, "eu_total_reach": 1},
+    {
+        "spend": {"lower_bound": "200", "upper_bound": "299"},
+        "impressions": {"lower_bound": "9000000"},
+        "eu_total_reach": 3,
+    },
+    {
+        "spend": {"lower_bound": "100", "upper_bound": "199"},
+        "impressions": {"lower_bound": "10000000"},
+        "eu_total_reach": 2,
+    },
+]
+
+
+@pytest.mark.parametrize(("less", "more"), list(itertools.pairwise(range(len(COPIES)))))
+def test_of_two_copies_of_an_ad_that_with_the_higher_bounds_is_in_force_as_a_whole(
+    add: Add, less: int, more: int
+) -> None:
+    """Of impressions first, then of money, then of people: no figure is from the other copy."""
+    copies = [changed(NEW, **COPIES[at]) for at in (less, more)]
+    alone = totals(add([copies[1]]))
+    assert [totals(add([copies[at]], [copies[1 - at]])) for at in (0, 1)] == [alone, alone]
+
+
+def test_it_is_said_that_an_ad_stands_twice_with_other_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = []
+    for at, low in enumerate(("100", "1000", "900")):
+        ad = changed(NEW, spend={"lower_bound": low, "upper_bound": f"{low}9"})
+        files.append(tmp_path / f"page_{at}.json")
+        files[-1].write_text(json.dumps({"data": [ad, changed(NEW, id="2")]}))
+    for order in (files, files[::-1]):
+        [receipt] = Book(tmp_path / "book.duckdb").add(*order, dry_run=True)
+        assert receipt.rows_outdone == 2
+        assert "meta-ad:900000000000000001 is €1,000 to €10,009 in page_1.json" in receipt.outdone
+        assert ("not €100 to €1,009 as in page_0.json" in receipt.outdone) == (
+            order.index(files[0]) < order.index(files[2])
+        )
+    [receipt] = Book(tmp_path / "book.duckdb").add(*files)
+    print_receipt(receipt, rehearsed=False)
+    assert "2 of these rows are not in force" in capsys.readouterr().err
+    [receipt] = Book(tmp_path / "other.duckdb").add(files[0])
+    assert (receipt.rows_outdone, receipt.outdone) == (0, "")
 
 
 def test_ads_without_an_id_are_each_counted_and_a_later_answer_replaces_them(add: Add) -> None:

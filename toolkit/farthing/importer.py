@@ -83,7 +83,8 @@ class Posts:
         rows: the first is posted, and none where the book has one that was made by hand.
     repeats
         SQL over the rows of the ledger: true where rows of one ``record_key`` are one thing shown
-        twice, as an ad is on two pages, of which one is in force. Others are told apart.
+        twice, as an ad is on two pages, of which that with the last name is in force. Others are
+        told apart.
     """
 
     ledger: Ledger

@@ -22,7 +22,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 
 from farthing.errors import Problem
-from farthing.formats import visible
+from farthing.formats import interval, visible
 from farthing.importer import Posts, Reading
 from farthing.journal import (
     POSTING,
@@ -75,6 +75,9 @@ class Receipt:
         Every rule broken, in file order.
     asides
         What was set aside, and how many rows of it.
+    rows_outdone, outdone
+        How many posted rows tell of a thing what another row of the import tells otherwise, and
+        are not in force; and one of them in words.
     settings
         What was declared or told by the file: its currency, the day it was taken.
     ledgers
@@ -102,6 +105,8 @@ class Receipt:
     rows_at_fault: int = 0
     problems: tuple[Problem, ...] = ()
     asides: dict[str, int] = field(default_factory=dict)
+    rows_outdone: int = 0
+    outdone: str = ""
     settings: dict[str, str | None] = field(default_factory=dict)
     ledgers: dict[str, int] = field(default_factory=dict)
     totals: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False, compare=False)
@@ -211,6 +216,7 @@ def post(
     problems = _keep_refused(staging) if refused else ()
     _keep_asides(staging)
     counts = _counts(staging, posts)
+    rows_outdone, outdone = _outdone(staging)
     _close_entry(staging, "posted" if posts else "refused", counts)
     return Receipt(
         file=intake.name,
@@ -221,6 +227,8 @@ def post(
         rows_at_fault=len(staging.faults) + len(intake.misfits),
         problems=problems,
         asides=_tally(staging),
+        rows_outdone=rows_outdone,
+        outdone=outdone,
         settings=reading.settings,
         ledgers=dict(
             connection.execute(
@@ -256,6 +264,40 @@ def _counts(staging: _Staging, posts: bool) -> dict[str, int]:
 def _tally(staging: _Staging) -> dict[str, int]:
     reasons = [*staging.asides.values(), *(one.reason for one in staging.intake.asides)]
     return dict(Counter(reasons))
+
+
+def _outdone(staging: _Staging) -> tuple[int, str]:
+    """Count the rows that tell anew what others tell, and are not in force; show one of them."""
+    rows: set[int] = set()
+    example = ""
+    for one in (one for one in staging.posts if one.repeats != "false"):
+        told = _told_anew(one, staging.batch_id)
+        distinct = f"SELECT DISTINCT source_row FROM ({told})"
+        rows.update(row for (row,) in staging.connection.execute(distinct).fetchall())
+        first = staging.connection.execute(f"{told} ORDER BY source_row, record_key LIMIT 1")
+        for row, key, unit, low, high, standing, least, most in first.fetchall()[: not example]:
+            example = (
+                f"{key} is {interval(least, most, unit)} in {staging.intake.file_of(standing)}, "
+                f"not {interval(low, high, unit)} as in {staging.intake.file_of(row)}"
+            )
+    return len(rows), example
+
+
+def _told_anew(one: Posts, batch_id: int) -> str:
+    """Return the SELECT of rows that are not in force, each beside the figure that is."""
+    name, unit = one.ledger.name, one.ledger.amount_unit
+    return f"""
+        WITH told AS (
+          SELECT record_key, max(entry_id) AS entry_id
+          FROM {name} WHERE batch_id = {batch_id} AND ({one.repeats})
+          GROUP BY record_key HAVING count(*) > 1
+        ), standing AS (SELECT {name}.* FROM {name} JOIN told USING (entry_id))
+        SELECT {name}.source_row, record_key, {name}.{unit}, {name}.low, {name}.high,
+               standing.source_row AS standing_row, standing.low AS least, standing.high AS most
+        FROM {name} JOIN standing USING (record_key)
+        WHERE {name}.batch_id = {batch_id}
+          AND ({name}.low, {name}.high) IS DISTINCT FROM (standing.low, standing.high)
+    """
 
 
 def _totals(staging: _Staging) -> pl.DataFrame:

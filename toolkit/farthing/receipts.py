@@ -20,6 +20,10 @@ ANOTHER = (
     "What appeared is of another series than what vanished: of another table or period, and no "
     "restatement of it"
 )
+OUTDONE = (
+    "  {:,} of these rows are not in force, since another row tells of the same thing with other "
+    "figures: {}"
+)
 CORRECT = "Hint: correct the file, or post its other rows with --quarantine"
 
 
@@ -29,6 +33,8 @@ def print_receipt(receipt: Receipt, rehearsed: bool) -> None:
 
     shows = rehearsed and receipt.outcome != "left aside"
     talk(_line(receipt))
+    if receipt.rows_outdone:
+        talk(OUTDONE.format(receipt.rows_outdone, receipt.outdone))
     if shows:
         _talk_settings(receipt)
     if receipt.outcome != "refused":  # of that its exception tells
@@ -154,9 +160,10 @@ def _moved(table: pl.DataFrame) -> pl.DataFrame:
 def receipt_data(receipt: Receipt) -> dict[str, Any]:
     """Return a receipt as a program reads it."""
     kept = ("file", "sha256", "importer", "ledger", "outcome", "rows_read", "rows_posted")
-    more = ("rows_refused", "rows_set_aside", "rows_blank", "asides", "settings", "ledgers")
+    more = ("rows_refused", "rows_set_aside", "rows_blank", "asides", "rows_outdone")
+    rest = ("outdone", "settings", "ledgers")
     return {
-        **{name: getattr(receipt, name) for name in (*kept, *more)},
+        **{name: getattr(receipt, name) for name in (*kept, *more, *rest)},
         "totals": receipt.totals.to_dicts(),
         "mapping": receipt.mapping,
         "sql": receipt.sql,

@@ -26,7 +26,10 @@ Traps
     gender or region that is not listed had nothing. Currency is a field of each ad since 2020
     and nowhere before. One payer has several spellings, and no payer means that the ad ran
     without a disclaimer; campaigns are made for each page and spelling, and people link them.
-    Without an ``id`` an ad is known by its payer, page, times and texts, and a page that is
+    Pages are pulled minutes apart, and one ad can stand on two of them with other figures. Meta's
+    figures only grow: the copy with the higher lower bound of impressions, then of money, then of
+    people, is in force as a whole, in whatever order pages come, and the import says so. Without
+    an ``id`` an ad is known by its payer, page, times and texts, and a page that is
     given in two imports with other ads of that kind is counted as often. An id with a decimal
     point or exponent was rounded by a program and is refused; so is what others have estimated for
     a constituency, ``guestimateSpendGBP``. The size of the audience aimed at is
@@ -113,6 +116,24 @@ FLAT_CELLS = ", ".join(f'"{name}"' for name in FLAT)
 PLATFORMS = f"""
 list_sort(coalesce(json_transform({_json("publisher_platforms")}, '["VARCHAR"]'),
                    string_split_regex({_said("publisher_platforms")}, '[,;|\\s]+')))"""
+
+
+def _ranked(number: str) -> str:
+    """Return the SQL of a number as text that sorts as it does: with its length before it."""
+    return f"coalesce(chr(96 + length({number})::INTEGER) || {number}, '')"
+
+
+PEOPLE = ", ".join(f"coalesce(TRY_CAST({_whole(name)} AS BIGINT), 0)" for name in TOTALS)
+#: Of two copies of an ad that were pulled together the one that is named last is in force: names
+#: begin with the impressions, the money and the people that an ad has at least.
+RANK = " || '.' || ".join(
+    _ranked(number)
+    for number in (
+        _bound("impressions", "lower"),
+        _bound("spend", "lower"),
+        f"greatest({PEOPLE})::VARCHAR",
+    )
+)
 #: An ad as it is posted, whatever vocabulary it comes in. An id holds for an ad for good; without
 #: one it is known by what is not told anew with every answer.
 ADS = f"""
@@ -137,7 +158,7 @@ WITH named AS (
            coalesce("ad_creative_link_captions", "ad_creative_link_caption"),
            coalesce("ad_creative_link_descriptions", "ad_creative_link_description")
          )::VARCHAR)) AS record_key,
-         getvariable('source_id') || ':' || left(md5(json_array(
+         getvariable('source_id') || ':' || {RANK} || ':' || left(md5(json_array(
            "ad_delivery_stop_time", "spend", "impressions", {FLAT_CELLS},
            "demographic_distribution", "delivery_by_region", "region_distribution",
            "eu_total_reach", "uk_total_reach", "br_total_reach", "total_reach_by_location",
