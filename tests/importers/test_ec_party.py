@@ -259,6 +259,19 @@ def test_nations_left_blank_or_left_out(new: Book, tmp_path: Path) -> None:
 SAVED = {"DateIncurred": "2019-11-02", "DateOfClaimForPayment": "", "DatePaid": "2019-11-01"}
 
 
+def test_spending_in_a_referendum_is_not_divided_among_nations(new: Book, tmp_path: Path) -> None:
+    nothing = dict.fromkeys(NATIONS, "£0.00")
+    made = item(ReportingPeriodName="EU referendum 23/06/2016", **nothing)
+    new.add(export(tmp_path / "referendum.csv", made))
+    assert new.sql("SELECT low FROM spend").rows() == [(Decimal("1234.50"),)]
+    divided = item(ReportingPeriodName="EU referendum 23/06/2016", AmountInWales="£35.50")
+    assert "is not the sum of the four nations" in " ".join(
+        refusal(new, export(tmp_path / "divided.csv", divided | {"ECRef": "SP2"}))
+    )
+    election = export(tmp_path / "election.csv", item(ECRef="SP3", **nothing))
+    assert "is not the sum of the four nations" in " ".join(refusal(new, election))
+
+
 def test_a_file_that_a_spreadsheet_has_saved(new: Book, tmp_path: Path) -> None:
     # amounts as plain numbers, flags in capitals and every day as yyyy-mm-dd
     cells = SAVED | {"TotalExpenditure": "1234.5", "IsOutsideSection75": "FALSE"}

@@ -57,6 +57,21 @@ def test_a_hexagon_is_an_area_in_its_place(target: Book) -> None:
     ]
 
 
+def test_a_name_has_two_keys_and_may_be_left_out(target: Book) -> None:
+    bare = {"n": " ", "q": 0, "r": 0}
+    imported(
+        target,
+        drawn(
+            {
+                "E14000001": bare,
+                "E14000002": {**bare, "q": 1, "name": "South Fen"},
+                "E14000003": {**bare, "q": 2, "n": "West Fen", "name": "the west"},
+            }
+        ),
+    )
+    assert [row[3] for row in areas(target)] == ["E14000001", "South Fen", "West Fen"]
+
+
 def test_a_map_with_other_keys_and_shifted_columns(target: Book) -> None:
     cells = {"n": "Fen", "region": "W92000004", "colour": "#0DBC37", "q": 8, "r": 11}
     imported(target, drawn({"W07000049": cells}, "odd-q"), "uk-2019-BBC.hexjson")
@@ -111,7 +126,6 @@ def test_no_other_key_can_be_the_electorate(target: Book) -> None:
         ("E14000001", NORTH | {"q": 1.5}, "odd-r", "q", "is not a whole number"),
         ("E14000001", NORTH | {"r": "up"}, "odd-r", "r", "is not a whole number"),
         ("E14000001", NORTH | {"r": None}, "odd-r", "r", "is blank and must not be"),
-        ("E14000001", NORTH | {"n": " "}, "odd-r", "n", "is blank and must not be"),
     ],
 )
 def test_what_is_no_place_is_refused(

@@ -15,7 +15,8 @@ Traps
     Every row is a line of a return, also one with an invoice behind it: an invoice's number goes
     into the note, and no invoice is booked beside the return that holds its money. Amounts are
     text with a pound sign and commas; those of the four nations must come to the total, give or
-    take a penny. Days are dd/mm/yyyy, or yyyy-mm-dd in a workbook that the export was saved as;
+    take a penny. Spending in a referendum is not divided among nations: there all four can be
+    £0.00. Days are dd/mm/yyyy, or yyyy-mm-dd in a workbook that the export was saved as;
     where a file has both, a spreadsheet has taken some days for months, and those are refused.
     The export itself may end within its last row, which is refused; a line of totals that
     somebody added is set aside. Rows that were paid or claimed before they were incurred,
@@ -114,6 +115,10 @@ ALL_IN_ENGLAND = (
     """("AmountInEngland" = "TotalExpenditure" AND """
     + " AND ".join(f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS[1:])
     + ")"
+)
+#: The return on a referendum asks for no nations.
+UNDIVIDED = """contains(lower("ReportingPeriodName"), 'referendum') AND """ + " AND ".join(
+    f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS
 )
 
 SPEND_ITEM = f"""
@@ -224,7 +229,8 @@ RULES = (
     Rule(
         f"""CASE WHEN NOT coalesce({ALL_IN_ENGLAND}, false)
             THEN coalesce({ANY_NATION}) IS NOT NULL
-                 AND abs({_pounds("TotalExpenditure")} - ({TOGETHER})) > 0.01 END""",
+                 AND abs({_pounds("TotalExpenditure")} - ({TOGETHER})) > 0.01
+                 AND NOT ({UNDIVIDED}) END""",
         "TotalExpenditure",
         "is not the sum of the four nations, which is",
         figure=TOGETHER,

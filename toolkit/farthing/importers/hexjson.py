@@ -4,8 +4,9 @@ Origin
     ODI Leeds' format; its own maps of constituencies, wards and districts are in the repository
     odileeds/hexmaps.
 Columns
-    ``layout``, and for each hexagon under its code ``q`` (column), ``r`` (row) and ``n`` (name);
-    ``a`` or ``region`` is the map's own region. Whatever else a map has is not posted.
+    ``layout``, and for each hexagon under its code ``q`` (column) and ``r`` (row); ``n`` or
+    ``name`` is its name, and where a map has none its code stands for it. ``a`` or ``region`` is
+    the map's own region. Whatever else a map has is not posted.
 Traps
     Rows count upwards to the north. In ``odd-r`` and ``even-r`` each second row is shifted, in
     ``odd-q`` and ``even-q`` each second column: the same numbers are two different maps. A part
@@ -62,7 +63,7 @@ SELECT source_row,
        getvariable('map') AS map,
        coalesce(layout, getvariable('layout')) AS layout,
        hex AS area_code,
-       n AS area_name,
+       coalesce(nullif(trim(n), ''), nullif(trim(name), ''), hex) AS area_name,
        coalesce(region, a) AS region,
        q AS column_at,
        r AS row_at
@@ -86,8 +87,8 @@ HEXJSON = Importer(
     name="hexjson",
     about="HexJSON: a map of areas as equal hexagons",
     posts=(Posts(AREAS, PLACES), Posts(AUDIENCES, ELECTORATES)),
-    required=frozenset({"hex", "n", "q", "r"}),
-    optional=frozenset({"layout", "a", "region", "e", "p"}),
+    required=frozenset({"hex", "q", "r"}),
+    optional=frozenset({"layout", "n", "name", "a", "region", "e", "p"}),
     others=(".*",),
     whole=True,
     settings=(MAP, LAYOUT, ELECTORATE, AS_OF),
