@@ -373,6 +373,12 @@ LANGUAGES = {
                    "2026-05-01,2026-05-31,Bắc,900,1200,12.30", "VND"),
     "Norwegian": ("Rapportering starter,Kampanjenavn,Rekkevidde,Eksponeringer,Beløp brukt (NOK)",
                   "2026-05-01,Nord,900,1200,12.30", "NOK"),
+    "Thai": ("เริ่มการรายงาน,สิ้นสุดการรายงาน,ชื่อแคมเปญ,ID โฆษณา,การเข้าถึง,อิมเพรสชัน,"
+             "จำนวนเงินที่ใช้จ่ายไป (THB)",
+             "2025-05-01,2025-05-31,เหนือ,71,900,1200,12.30", "THB"),
+    "Arabic": ("بداية التقارير,نهاية التقارير,اسم الحملة,الوصول,مرات الظهور,"
+               "المبلغ الذي تم إنفاقه (EGP)",
+               "2025-05-01,2025-05-31,شمال,900,1200,12.30", "EGP"),
     "Chinese": ("行銷活動名稱,天數,觸及人數,曝光次數,花費金額 (TWD)",
                 "北,2025-05-01,900,1200,12.30", "TWD"),
     "other capitals": ("Campaign Name,Day,Reach,Impressions,Amount Spent (USD)",
@@ -521,6 +527,41 @@ def test_breakdowns_in_other_languages_are_series_too(book: Book, take: Take) ->
     assert look(book, "SELECT DISTINCT series FROM current_spend") == [
         ("meta ads by campaign by region by platform by day",)
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("DMA region", ("Boston", "Dallas")),
+        ("comscore_market", ("Boston", "Dallas")),
+        ("dma", ("Boston", "Dallas")),
+        ("Media type", ("Image", "Video")),
+        ("Time of day (viewer's time zone)", ("00:00:00 - 00:59:59", "01:00:00 - 01:59:59")),
+        ("hourly_stats_aggregated_by_audience_time_zone", ("00:00:00 - 00:59:59", "x")),
+        ("body_asset", ("{'id': '1', 'text': 'Save'}", "{'id': '2', 'text': 'Swim'}")),
+        ("Product ID", ("1, Boat", "2, Lock")),
+    ],
+)
+def test_the_parts_of_a_breakdown_are_not_the_same_money_told_again(
+    column: str, values: tuple[str, str], book: Book, take: Take
+) -> None:
+    """Not known as a breakdown, its first part would take the place of the whole."""
+    take(HEADER, f"{MAY},North,9,12,3.00")
+    take(f"{HEADER},{column}", *(f'{MAY},North,9,6,1.50,"{value}"' for value in values))
+    sums = "SELECT count(*), sum(low) FROM current_spend GROUP BY series ORDER BY 1"
+    assert look(book, sums) == [(1, Decimal(3)), (2, Decimal(3))]
+
+
+def test_a_report_of_all_levels_has_the_word_all_for_ids(book: Book, take: Take) -> None:
+    take(
+        "Campaign name,Ad set ID,Ad ID,Delivery level,Amount spent (GBP)",
+        "North,All,All,campaign,3.00",
+        "North,71,All,adset,3.00",
+        "North,71,81,ad,1.00",
+        "North,71,82,ad,2.00",
+    )
+    sums = "SELECT count(*), sum(low) FROM current_spend GROUP BY series ORDER BY series"
+    assert look(book, sums) == [(1, Decimal(3)), (1, Decimal(3)), (2, Decimal(3))]
 
 
 def test_ads_of_one_name_in_two_ad_sets_are_two(book: Book, take: Take) -> None:

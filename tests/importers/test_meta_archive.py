@@ -813,3 +813,20 @@ def test_what_r_and_pandas_write_for_a_blank_is_one(tmp_path: Path) -> None:
     assert reach(book, "meta ad archive people") == [("people", "all", None, 1500, 1500)]
     payers = "SELECT asked_by FROM current_campaigns ORDER BY asked_by"
     assert book.sql(payers).rows() == [("Canals",), (None,)]
+
+
+def test_a_million_as_r_writes_it_is_a_million_and_a_rounded_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    """R writes 1e+06, never with fewer digits than the number has; Excel rounds, with an E."""
+    file = tmp_path / "ads.csv"
+    head = "id,page_id,ad_delivery_start_time,currency,spend_lower,spend_upper,impressions_lower"
+    rows = ("71,9,2022-09-01,USD,1.25e+05,149999,1e+06", "72,9,2022-09-01,USD,1E+05,149999,1.5e+00")
+    file.write_text("\n".join((head, *rows, "")))
+    book = Book(tmp_path / "book.duckdb")
+    [receipt] = book.add(file, quarantine=True)
+    columns = {one.column for one in receipt.problems if one.rule.endswith("of digits alone")}
+    assert (receipt.rows_refused, columns) == (1, {"spend_lower", "impressions_lower"})
+    money = "SELECT low::INT, high::INT FROM current_spend"
+    assert book.sql(money).rows() == [(125_000, 149_999)]
+    assert reach(book, "meta ad archive") == [("impressions", "all", None, 1_000_000, None)]

@@ -5,9 +5,9 @@ Origin
     of the Marketing API written out as CSV or JSON, whose columns are ``campaign_name``,
     ``spend``, ``date_start`` and the like. Headers may be in English, Portuguese, Spanish, French,
     German, Italian, Dutch, Norwegian, Polish, Hungarian, Turkish, Russian, Indonesian, Vietnamese,
-    Japanese, Korean or Chinese. Any other columns may be there. A table of ads by age and gender
-    of 2017 that is handed round for teaching, with ``spent`` and ``fb_campaign_id``, has an
-    importer of its own.
+    Japanese, Korean, Thai, Arabic or Chinese. Any other columns may be there. A table of ads by
+    age and gender of 2017 that is handed round for teaching, with ``spent`` and
+    ``fb_campaign_id``, has an importer of its own.
 Columns
     ``Campaign name`` and ``Amount spent (EUR)``; ``Day``, or ``Reporting starts`` and ``Reporting
     ends``; ``Reach``, ``Impressions``, ``Clicks (all)``; names and IDs of account, campaign, ad
@@ -192,8 +192,10 @@ DIVIDERS = {
     **{name: _divides(name) for name in ("Age", "Gender", *BREAKDOWNS)},
     **{name: f"CASE WHEN {_stretch(1)} IS NULL THEN {_divides(name)} END" for name in STRETCHES},
 }
-BY = ", ".join(f"""CASE WHEN {value} NOTNULL THEN ' by {name.lower()}' END"""
-               for name, value in DIVIDERS.items())  # fmt: skip
+BY = ", ".join(
+    "CASE WHEN {} NOTNULL THEN ' by {}' END".format(value, name.lower().replace("'", "''"))
+    for name, value in DIVIDERS.items()
+)
 VALUES = ", ".join(DIVIDERS.values())
 #: What a row can be of; one that is of nothing is the account's.
 PARTS_OF = (
@@ -414,7 +416,7 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
         ),
         *(
             Rule(
-                f"""NOT regexp_matches("{name}", '^\\s*([a-z]+[:_])?[0-9]*\\s*$')""",
+                f"NOT regexp_matches({_divides(name)}, '^\\s*([a-z]+[:_])?[0-9]*\\s*$')",
                 name,
                 "is no ID: digits alone (Excel rounds them)",
             )

@@ -7,6 +7,7 @@ SPENT_IN = (
     "amount spent|valor gasto|valor usado|importe gastado|montant dépensé|ausgegebener betrag"
     "|importo speso|besteed bedrag|wydana kwota|elköltött összeg|harcanan tutar|сумма затрат"
     "|jumlah yang dibelanjakan|số tiền đã chi tiêu|beløp brukt"
+    "|จำนวนเงินที่ใช้จ่ายไป|المبلغ الذي تم إنفاقه"
     "|потраченная сумма|消化金額|지출 금액|花費金額|花费金额"
 )
 #: Columns by the names that languages and the API have for them; how they are cased varies.
@@ -18,6 +19,7 @@ NAMES = {
         "nazwa kampanii", "kampány neve", "kampanya adı", "название кампании", "キャンペーン名",
         "캠페인 이름", "行銷活動名稱", "广告系列名称",
         "nama kampanye", "tên chiến dịch", "kampanjenavn",
+        "ชื่อแคมเปญ", "اسم الحملة",
     ),
     "Ad set name": (
         "ad set name", "adset_name", "nome do conjunto de anúncios",
@@ -28,6 +30,7 @@ NAMES = {
         "название группы объявлений", "広告セット名", "광고 세트 이름",
         "廣告組合名稱", "广告组名称",
         "nama set iklan", "tên nhóm quảng cáo",
+        "ชื่อชุดโฆษณา", "اسم مجموعة الإعلانات",
     ),
     "Ad name": (
         "ad name", "ad_name", "nome do anúncio", "nombre del anuncio", "nom de la publicité",
@@ -36,6 +39,7 @@ NAMES = {
         "nazwa reklamy", "hirdetés neve", "reklam adı", "название объявления", "広告名",
         "광고 이름", "廣告名稱", "广告名称",
         "nama iklan", "tên quảng cáo",
+        "ชื่อโฆษณา", "اسم الإعلان",
     ),
     "Amount spent": ("spend", rf"(?:{SPENT_IN})(?: \([a-z]{{3}}\))?"),
     "Impressions": (
@@ -44,11 +48,13 @@ NAMES = {
         "wyświetlenia", "megjelenések", "gösterim", "gösterimler", "показы", "インプレッション",
         "노출", "曝光次數", "展示次数",
         "impresi", "lượt hiển thị", "eksponeringer",
+        "อิมเพรสชัน", "مرات الظهور",
     ),
     "Reach": (
         "reach", "alcance", "portée", "couverture", "reichweite", "copertura", "bereik",
         "zasięg", "elérés", "erişim", "охват", "リーチ", "도달", "도달수", "觸及人數", "覆盖人数",
         "jangkauan", "người tiếp cận", "rekkevidde",
+        "การเข้าถึง", "الوصول",
     ),
     "Clicks (all)": (
         "clicks", r"(?:clicks|cliques) \((?:all|todos)\)", r"clics \((?:todos|tous)\)",
@@ -61,11 +67,13 @@ NAMES = {
         "day", "dia", "día", "jour", "tag", "giorno", "dag",
         "dzień", "nap", "gün", "день", "日", "일", "天數",
         "ngày",
+        "วัน", "اليوم",
     ),
     "Week": ("week", "semana", "semaine", "woche", "settimana"),
     "Month": (
         "month", "mês", "mes", "mois", "monat", "mese", "maand",
         "miesiąc", "hónap", "ay", "месяц", "月", "월", "月份",
+        "เดือน", "الشهر",
     ),
     "Reporting starts": (
         "reporting starts", "date_start", "início dos relatórios", "inicio del informe",
@@ -74,6 +82,7 @@ NAMES = {
         "początek raportowania", "jelentés kezdete", "rapor başlangıcı",
         "дата начала отчетности", "レポート開始日", "보고 시작", "分析報告開始", "报告开始日期",
         "awal pelaporan", "lượt bắt đầu báo cáo", "rapportering starter",
+        "เริ่มการรายงาน", "بداية التقارير",
     ),
     "Reporting ends": (
         "reporting ends", "date_stop", "término dos relatórios", "encerramento dos relatórios",
@@ -82,23 +91,34 @@ NAMES = {
         "koniec raportowania", "jelentés vége", "rapor sonu", "дата окончания отчетности",
         "レポート終了日", "보고 종료", "分析報告結束", "报告结束日期",
         "akhir pelaporan", "lượt kết thúc báo cáo",
+        "สิ้นสุดการรายงาน", "نهاية التقارير",
     ),
     "Age": (
         "age", "idade", "edad", "âge", "alter", "età", "leeftijd",
         "wiek", "életkor", "yaş", "возраст", "年齢", "연령", "年齡", "年龄",
+        "อายุ", "العمر",
     ),
     "Gender": (
         "gender", "gênero", "sexo", "género", "genre", "sexe", "geschlecht", "genere", "geslacht",
         "płeć", "nem", "cinsiyet", "пол", "性別", "성별", "性别",
+        "เพศ", "الجنس",
     ),
-    "Country": ("country", "país", "pays", "land", "paese"),
-    "Region": ("region", "região", "región", "région", "regione", "regio"),
+    "Country": (
+        "country", "país", "pays", "land", "paese",
+        "ประเทศ", "البلد",
+    ),
+    "Region": (
+        "region", "região", "región", "région", "regione", "regio",
+        "ภูมิภาค", "المنطقة",
+    ),
     "Platform": (
         "platform", "publisher_platform", "plataforma", "plateforme", "plattform", "piattaforma",
+        "แพลตฟอร์ม", "المنصة",
     ),
     "Placement": (
         "placement", "platform_position", "posicionamento", "ubicación", "emplacement",
         "platzierung", "posizionamento", "plaatsing",
+        "ตำแหน่งโฆษณา", "موضع الإعلان",
     ),
     "Currency": (
         "currency", "account_currency", "moeda", "divisa", "devise", "währung", "valuta",
@@ -113,14 +133,17 @@ NAMES = {
         "campaign id", "campaign_id", "identificação da campanha", "identificador de la campaña",
         "kampagnen-id", "campagne-id",
         "id kampanye",
+        "id แคมเปญ", "รหัสแคมเปญ",
     ),
     "Ad set ID": (
         "ad set id", "adset_id", "identificação do conjunto de anúncios",
         "identificador del conjunto de anuncios", "anzeigengruppen-id", "advertentieset-id",
+        "id ชุดโฆษณา", "รหัสชุดโฆษณา",
     ),
     "Ad ID": (
         "ad id", "ad_id", "identificação do anúncio", "identificador del anuncio", "anzeigen-id",
         "advertentie-id",
+        "id โฆษณา", "รหัสโฆษณา",
     ),
     "Ad set budget": (
         "ad set budget", "orçamento do conjunto de anúncios",
@@ -146,8 +169,11 @@ NAMES = {
 }  # fmt: skip
 #: What a report can be divided by beside age and gender; each divides the same money anew.
 BREAKDOWNS = (
-    "Country", "Region", "Platform", "Placement", "Impression device", "Device platform",
-    "Time of day (ad account time zone)",
+    "Country", "Region", "DMA region", "Comscore market", "Business locations", "Platform",
+    "Placement", "Impression device", "Device platform", "Platform and device", "Product ID",
+    "Audience segments", "Media type", "Frequency value", "Time of day (ad account time zone)",
+    "Time of day (viewer's time zone)", "Body asset", "Title asset", "Description asset",
+    "Image asset", "Video asset", "Link URL asset", "Call to action asset",
 )  # fmt: skip
 #: What a cell of a breakdown says where its row is of all, and what a total may be called.
 ALL = (
@@ -155,8 +181,22 @@ ALL = (
     "Tümü", "Все", "すべて", "전체", "全部",
 )  # fmt: skip
 TOTALS = (
-    "(grand )?totals?|totales?|totaal|gesamt|razem|suma|összesen|toplam|итого|合計|합계|總計|总计"
+    "(grand )?totals?|totales?|totaal|gesamt|razem|suma|összesen|toplam|итого|รวมทั้งหมด"
+    "|合計|합계|總計|总计"
 )
 #: Stretches of time that a report can be divided by, in a cell such as 2025-05-01 - 2025-05-31.
 STRETCHES = ("Week", "Month")
-API_BREAKDOWNS = {"impression_device": "Impression device", "device_platform": "Device platform"}
+API_BREAKDOWNS = {
+    "dma": "DMA region",
+    "place_page_id": "Business locations",
+    "user_segment_key": "Audience segments",
+    "hourly_stats_aggregated_by_advertiser_time_zone": "Time of day (ad account time zone)",
+    "hourly_stats_aggregated_by_audience_time_zone|Time of day \\(viewer’s time zone\\)": (
+        "Time of day (viewer's time zone)"
+    ),
+    **{
+        f"(?i:{name.replace(' ', '[ _]')})": name
+        for name in BREAKDOWNS
+        if name not in NAMES and "(" not in name
+    },
+}

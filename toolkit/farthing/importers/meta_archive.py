@@ -77,8 +77,15 @@ def _bound(column: str, which: str) -> str:
 
 
 def _whole(column: str) -> str:
-    """Return the SQL of a count: pandas writes 99 as 99.0 where another row has none."""
-    return f"regexp_replace({_said(column)}, '[.]0$', '')"
+    """Return the SQL of a count: pandas writes 99.0 for 99 where another row has none.
+
+    R writes 1e+06 for a million, and never a number so that has more digits; a spreadsheet, which
+    may have rounded it, writes a capital.
+    """
+    told = _said(column)
+    short = f"regexp_full_match({told}, '[0-9]([.][0-9]+)?e[+]?[0-9]{{1,2}}')"
+    long = f"coalesce(TRY_CAST(TRY_CAST({told} AS DECIMAL(28,6)) AS VARCHAR), {told})"
+    return f"regexp_replace(CASE WHEN {short} THEN {long} ELSE {told} END, '[.]0+$', '')"
 
 
 def _span(column: str) -> str:
