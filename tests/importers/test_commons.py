@@ -221,6 +221,20 @@ def test_a_winner_without_a_column_is_posted_under_the_first_party(target: Book)
     ]  # fmt: skip
 
 
+def test_a_winner_without_a_column_is_known_by_the_majority(target: Book) -> None:
+    without = SEATS.removesuffix(",other_winner\n") + "\n"
+    won = seat(first_party="Spk", con="0", other="500", second_party="Lab")
+    rows = without + "".join(
+        line.rsplit(",", 1)[0] + "\n" for line in (won, seat(ons_id="E14000002"))
+    )
+    imported(target, "hoc-ge2015.csv", rows.replace("2017-06-09", "2015-05-08"))
+    posted = target.sql("SELECT area_code, party, votes FROM contests ORDER BY ALL").rows()
+    assert posted == [
+        ("E14000001", "LD", 50), ("E14000001", "Lab", 300), ("E14000001", "Spk", 500),
+        ("E14000002", "Con", 500), ("E14000002", "LD", 50), ("E14000002", "Lab", 300),
+    ]  # fmt: skip
+
+
 def test_a_second_without_a_column_has_what_the_majority_leaves(target: Book) -> None:
     cells = {"second_party": "Ind", "majority": "80", "other": "450", "valid_votes": "1300"}
     imported(target, BY_SEAT, SEATS + seat(**cells))
@@ -294,6 +308,7 @@ def test_a_column_of_something_else_than_votes_breaks_the_sum(target: Book) -> N
         ({"majority": ""}, "majority"),
         ({"majority": "600"}, "majority"),
         ({"other": "90", "other_winner": "95", "valid_votes": "940"}, "majority"),
+        ({"other_winner": "none"}, "majority"),
         ({"first_party": "Lab"}, "first_party"),
         ({"first_party": "Ind"}, "first_party"),
         ({"second_party": "LD"}, "second_party"),

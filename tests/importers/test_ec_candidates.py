@@ -130,7 +130,11 @@ def test_recognised_with_and_without_a_long_period() -> None:
     assert EC_CANDIDATES.recognises([name for name in CANDIDATE if "Long" not in name])
     assert not EC_CANDIDATES.recognises([name for name in CANDIDATE if name != "CandId"])
     assert EC_CANDIDATES.recognises([*CANDIDATE, "Votes", "Votes %", "Position"])  # 2010
-    assert not EC_CANDIDATES.recognises([*CANDIDATE, "Turnout"])
+    spelt = [name.replace("Spend %", "Spend as %").replace("%", "Percentage") for name in CANDIDATE]
+    assert EC_CANDIDATES.recognises([*spelt, "Votes", "Votes Percentage", "Position"])
+    assert EC_CANDIDATES.recognises([*CANDIDATE, "Date return received"])
+    assert not EC_CANDIDATES.recognises([*CANDIDATE, "Third Total Spend"])
+    assert not EC_CANDIDATES.recognises([*CANDIDATE, "Third Limit"])
 
 
 @pytest.mark.parametrize(
@@ -195,6 +199,13 @@ def test_election_is_declared_where_the_name_does_not_tell(new: Book, tmp_path: 
     assert new.sql("SELECT DISTINCT note FROM current_statements").rows() == [
         ("not held against the rule of the law",)
     ]
+
+
+def test_election_is_the_year_that_the_name_begins_with(new: Book, tmp_path: Path) -> None:
+    new.add(as_csv(tmp_path / "2015-UK-Parliament-spending-data.csv", CANDIDATE))
+    assert new.sql("SELECT DISTINCT series FROM spend").rows() == [("candidate return 2015",)]
+    with pytest.raises(FileUnusable, match="does not tell the year"):
+        new.add(as_csv(tmp_path / "saved-2015-11-03.csv", CANDIDATE, CANDIDATE | {"CandId": "77"}))
 
 
 #: 60,000 electors: what the law let a candidate spend, by period.

@@ -18,11 +18,12 @@ Traps
     alone, as `audiences`; the file by candidate has none.
 
     ``other_winner`` is a count of votes, and a part of ``other``: the Speaker's, or those of an
-    independent who won. ``other`` pools all who have no column, so a runner-up can be in it; their
-    votes are what the majority leaves, and they are posted under ``second_party`` (East Devon
-    2017). What is left of ``other`` is posted as Other and has no candidate. Where that is more
-    than the runner-up has, it would be taken for one, and the row is refused: only the file by
-    candidate tells more. A party with 0 had no candidate or no vote, and has no row.
+    independent who won. A file may not have it: then they are what the majority makes of the
+    votes of the second. ``other`` pools all who have no column, so a runner-up can
+    be in it; their votes are what the majority leaves, and they are posted under ``second_party``
+    (East Devon 2017). What is left of ``other`` is posted as Other and has no candidate. Where
+    that is more than the runner-up has, it would be taken for one, and the row is refused: only
+    the file by candidate tells more. A party with 0 had no candidate or no vote, and has no row.
 
     A majority is computed from the votes and never posted; a row whose own does not agree with
     its votes is refused. Shares, changes and invalid votes are not posted. Labour and
@@ -119,7 +120,8 @@ def count_of(cell: str) -> str:
 
 #: The votes of each party with a column, and what the others of its seat come to. The votes of
 #: the winner less the majority are those of the runner-up: where no column has them, they are in
-#: ``other``.
+#: ``other``. Those of a winner who has no column are ``other_winner``, or the majority more than
+#: the most of the columns.
 SEATS = f"""
 WITH named AS (
   SELECT source_row, {PARTY} AS party, coalesce({count_of("cell")}, 0) AS votes
@@ -132,7 +134,7 @@ WITH named AS (
          {count_of("valid_votes")} AS valid_votes,
          {count_of("majority")} AS majority,
          {count_of("other")} AS pooled,
-         {count_of("other_winner")} AS other_winner
+         nullif(trim(other_winner), '') AS winner_told
   FROM source
 ), best AS (
   SELECT source_row, sum(votes) AS votes, list(votes ORDER BY votes DESC) AS ranked,
@@ -142,6 +144,8 @@ WITH named AS (
   GROUP BY source_row
 ), placed AS (
   SELECT told.*, best.votes + pooled AS votes, of_first, of_second,
+         CASE WHEN winner_told NOTNULL THEN {count_of("winner_told")}
+              WHEN of_first IS NULL THEN ranked[1] + majority ELSE 0 END AS other_winner,
          CASE WHEN other_winner > 0 THEN other_winner ELSE ranked[1] END AS first_votes,
          first_votes - majority AS second_votes,
          CASE WHEN other_winner > 0 THEN ranked[1] ELSE ranked[2] END AS next_named,
@@ -260,11 +264,11 @@ BY_CONSTITUENCY = Importer(
     posts=(Posts(CONTESTS, TOTALS), Posts(AUDIENCES, ELECTORATES)),
     required=frozenset(
         {"ons_id", "constituency_name", "first_party", "second_party", "electorate", "valid_votes"}
-        | {"majority", "con", "lab", "other", "other_winner"}
+        | {"majority", "con", "lab", "other"}
     ),
     optional=PLACE
     | {"constituency_type", "declaration_time", "mp_firstname", "mp_surname", "mp_gender"}
-    | {"result", "invalid_votes"},
+    | {"result", "invalid_votes", "other_winner"},
     aliases={
         **COMMONS_NAMES,
         "Declaration time": "declaration_time",

@@ -10,7 +10,8 @@ Columns
     ``Short Total Spend`` must be there, ``Long Limit`` and ``Long Total Spend`` where there is a
     long period. ``Long 3a Total``, ``Long 3b Total`` and their like for the short period are held
     against the totals. What they are made up of (unpaid, disputed, notional, advertising …),
-    personal expenses, donations, the shares of the limit and the votes (2010) are left in the file.
+    personal expenses, donations, the shares of the limit, the votes (2010) and all that is no
+    limit and no total are left in the file.
 Traps
     The two periods are rows of one series, ``long campaign`` and ``short campaign`` by category:
     they are different money and may be added, but each has a limit of its own, and a share of a
@@ -40,7 +41,7 @@ ELECTION = Setting(
     about="the year of the general election",
     values="(19|20)[0-9]{2}",
     example="2015",
-    in_name=r"(?<!\d)((?:19|20)\d{2})(?![\d-])",
+    in_name=r"(?<!\d)((?:19|20)\d{2})(?!-?\d)",
 )
 #: Of each election and period the first day and the day after the last. The long period began 55
 #: months into the Parliament, and in 2010 when the law that made it came into force; the short one
@@ -132,9 +133,6 @@ FROM (
   FROM source
   WHERE "{column}" IS NOT NULL
 )
-QUALIFY row_number() OVER (
-  PARTITION BY "ConstituencyId", "Constituency Name", "{column}", by_rule ORDER BY source_row
-) = 1
 """
 
 
@@ -191,15 +189,9 @@ WHERE "CandId" IS NOT NULL
             "EntityJointID",
             "Area",
             "Nation",
-            *("Votes", "Votes %", "Position"),
         }
     ),
-    others=(
-        r"(Long|Short) 3[ab] [A-Z][A-Za-z ]*",
-        r"(Long|Short) (Personal Expenses|Candidate Money)",
-        r"(Long|Short) Donations (Accepted \(Over £50\)|Rejected)",
-        r"Spend (as )?% of (Long |Short )?Limit",
-    ),
+    others=(r"Spend (as )?(%|Percentage) of (Long |Short )?Limit", r"(?!.*(Limit|Total Spend)).*"),
     settings=(ELECTION, OBSERVED_ON),
     aside=ASIDE,
     rules=(
