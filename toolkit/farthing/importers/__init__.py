@@ -13,6 +13,7 @@ from farthing.importers import (
     ec_candidates,
     ec_party,
     fec,
+    fec_tables,
     google_ads,
     google_political,
     hexjson,
@@ -28,7 +29,7 @@ from farthing.importers import (
 GROUPS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Ad libraries", (meta_archive, meta_report, google_political, snapchat)),
     ("Platform exports", (meta_ads, google_ads)),
-    ("Returns and filings", (ec_party, ec_candidates, fec)),
+    ("Returns and filings", (ec_party, ec_candidates, fec, fec_tables)),
     ("Elections and maps", (commons, commons_candidacies, commons_series, hexjson)),
     ("Accounts", (hledger, beancount)),
 )
