@@ -472,3 +472,55 @@ def test_real_balances_add_up(target: Book, name: str, declared: dict[str, str])
     assert one(target, "SELECT sum(low) FROM current_spend") == (Decimal("73088.13"),)
     budgets = target.sql("SELECT low FROM current_budgets").rows()
     assert budgets == ([(Decimal("500000.00"),)] if declared else [])
+
+
+def test_an_account_of_several_commodities_has_a_row_for_each(
+    target: Book, write_csv: Write
+) -> None:
+    text = grid(
+        ("account", "2024-04", "2024-05"),
+        ("expenses", "EUR 9.00", "0"),
+        ("expenses", "   £12.00", ""),
+        ("expenses:ads", "EUR 7.00", "£-5.00"),
+        ("expenses:ads", "   £12.00", ""),
+        ("expenses:hall", "0", "£5.00"),
+        ("total", "EUR 9.00", "0"),
+        ("total", "   £12.00", ""),
+    )
+    target.add(write_csv("balance.csv", text))
+    query = "SELECT category, starts_on::VARCHAR, currency, low::VARCHAR FROM spend ORDER BY ALL"
+    assert target.sql(query).rows() == [
+        ("expenses", "2024-04-01", "EUR", "2.00"),
+        ("expenses:ads", "2024-04-01", "EUR", "7.00"),
+        ("expenses:ads", "2024-04-01", "GBP", "12.00"),
+        ("expenses:ads", "2024-05-01", "GBP", "-5.00"),
+        ("expenses:hall", "2024-05-01", "GBP", "5.00"),
+    ]
+
+
+def test_what_was_held_at_the_end_of_months_is_refused(target: Book, write_csv: Write) -> None:
+    held = grid(("account", "2024-04-30", "2024-05-31"), ("expenses:ads", "£1.00", "£3.00"))
+    with pytest.raises(DataRefused, match=r"held on a day \(-H\).*print changes, without -H"):
+        target.add(write_csv("held.csv", held))
+    days = grid(("account", "2024-04-30", "2024-05-01"), ("expenses:ads", "£1.00", "£3.00"))
+    target.add(write_csv("days.csv", days))
+    assert one(target, "SELECT sum(low) FROM current_spend") == (Decimal("4.00"),)
+
+
+def test_a_register_of_sums_by_period_is_refused(target: Book, write_csv: Write) -> None:
+    row = {"txnidx": "0", "date": "2024-05-01", "account": ADS, "amount": "£9", "total": "£9"}
+    with pytest.raises(DataRefused, match='txnidx "0" is no entry but the sum of a period'):
+        target.add(write_csv("register.csv", table(REGISTER, row)))
+
+
+def test_a_forecast_is_not_spent(target: Book, write_csv: Write) -> None:
+    made = "generated-transaction: ~ monthly"
+    row = {"txnidx": "8", "date": "2024-09-01", "account": ADS, "amount": "9", "commodity": "£"}
+    rows = (row, {**row, "comment": made}, {**row, "comment": f"hall, {made}"})
+    [receipt] = target.add(write_csv("print.csv", table(PRINT, *rows)))
+    assert receipt.asides == {"a forecast, and not spent": 2}
+    assert one(target, "SELECT count(*) FROM spend") == (1,)
+    forecast = transaction((ADS, "£", 900, 2)) | {"ttags": [["_generated-transaction", "~"]]}
+    text = json.dumps([transaction((ADS, "£", 1250, 2)), forecast])
+    [receipt] = target.add(write_csv("print.json", text))
+    assert receipt.asides == {"a forecast, and not spent": 1}

@@ -24,6 +24,8 @@ Traps
     budget stand under another name there. Entries have no names: one is known by its day, code,
     description, account and amount, so that an entry of a longer journal that was printed again
     counts once, and one that was edited twice. Two organisations' books need ``organisation``.
+    A register by periods (``-M``) has sums and no entries, and is refused; what ``--forecast``
+    adds to entries is set aside.
 
     What stands before ``|`` in a description is the payee. A cost on account is an invoice rather
     than a payment: ``record`` can be declared.
@@ -202,8 +204,16 @@ def _posts(rows: str, series: str) -> tuple[Posts, ...]:
     )
 
 
+#: hledger counts entries from 1 on, and gives 0 to sums that it makes.
+NO_ENTRY = Rule(
+    "trim(txnidx) = '0'",
+    "txnidx",
+    "is no entry but the sum of a period: print the register without -M, -Q, -Y and the like",
+)
+#: What periodic rules make, with --forecast, of days to come.
+FORECAST = "WHEN regexp_matches({0}, '_?generated-transaction') THEN 'a forecast, and not spent'"
 ASIDE = f"""
-CASE WHEN left(trim(account), 1) IN ('(', '[') THEN 'a virtual posting'
+CASE {{forecast}} WHEN left(trim(account), 1) IN ('(', '[') THEN 'a virtual posting'
      WHEN NOT {UNDER} THEN {OTHER_ACCOUNT}
      WHEN trim(amount) = '0' {{and_}} THEN 'an entry of nothing' END"""
 PRINT = Importer(
@@ -233,7 +243,7 @@ PRINT = Importer(
         Rule("coalesce(trim(amount), '') = ''", "amount", "is blank and must not be"),
         Rule(f"({CODE.format(sign='commodity')}) IS NULL", "commodity", SHARED),
     ),
-    aside=ASIDE.format(and_="AND trim(commodity) = ''"),
+    aside=ASIDE.format(and_="AND trim(commodity) = ''", forecast=FORECAST.format("comment")),
     provenance=PROVENANCE,
     notes=__doc__,
 )
@@ -246,8 +256,9 @@ REGISTER = Importer(
     rules=(
         Rule("coalesce(trim(amount), '') = ''", "amount", "is blank and must not be"),
         Rule(f"({CODE.format(sign=COMMODITY.format(cell='amount'))}) IS NULL", "amount", SHARED),
+        NO_ENTRY,
     ),
-    aside=ASIDE.format(and_=""),
+    aside=ASIDE.format(and_="", forecast=""),
     provenance=PROVENANCE,
     notes=__doc__,
 )
@@ -278,7 +289,8 @@ PRINT_JSON = Importer(
             SHARED,
         ),
     ),
-    aside=f"CASE WHEN source_row NOT IN (SELECT source_row FROM {IN_JSON}) "
+    aside=f"CASE {FORECAST.format('ttags::VARCHAR')} "
+    f"WHEN source_row NOT IN (SELECT source_row FROM {IN_JSON}) "
     "THEN 'a transaction without an entry to the account' END",
     provenance=PROVENANCE,
     notes=__doc__,
@@ -307,11 +319,14 @@ cells AS (
 BETWEEN = """EXISTS (SELECT 1 FROM read AS middle
   WHERE middle.period = lower.period AND starts_with(middle.account, upper.account || ':')
   AND starts_with(lower.account, middle.account || ':'))"""
+#: With --layout=tall an account has a row for each commodity: that of this one, or its first.
+SAME = """coalesce((SELECT min(source_row) FROM read AS same WHERE same.account = upper.account
+  AND same.period = upper.period AND same.sign = lower.sign), upper.first_row)"""
 #: What each account has of its own: where it holds its sub-accounts, less those that are listed.
 OWN = f"""
 {CELLS}, upper AS (
-  SELECT DISTINCT source_row, account, period FROM read
-  WHERE getvariable('parents') = 'inclusive'
+  SELECT account, period, min(source_row) AS first_row FROM read
+  WHERE getvariable('parents') = 'inclusive' GROUP BY account, period
 ), own AS (
   SELECT source_row, account, period, sign, sum(figure) AS figure, any_value(text) AS text,
          bool_or(is_less) AS is_less
@@ -319,7 +334,7 @@ OWN = f"""
     SELECT source_row, account, period, sign, figure, text, false AS is_less
     FROM read WHERE NOT coalesce(figure = 0, false)
     UNION ALL
-    SELECT upper.source_row, upper.account, lower.period, lower.sign, -lower.figure, NULL, true
+    SELECT {SAME}, upper.account, lower.period, lower.sign, -lower.figure, NULL, true
     FROM upper JOIN read AS lower
       ON lower.period = upper.period AND starts_with(lower.account, upper.account || ':')
     WHERE lower.figure <> 0 AND NOT {BETWEEN}
@@ -412,13 +427,19 @@ FROM own WHERE period = 'budget'
 BALANCE_ASIDE = f"""
 CASE WHEN {TOTAL} THEN 'the total'
      WHEN NOT {UNDER} THEN 'another account (' || split_part(trim(account), ':', 1) || ')'
-     WHEN source_row NOT IN (WITH {OWN} SELECT source_row FROM own)
+     WHEN trim(account) NOT IN (WITH {OWN} SELECT account FROM own)
      THEN CASE WHEN EXISTS (SELECT 1 FROM source AS lower
                             WHERE starts_with(trim(lower.account), trim(source.account) || ':'))
                THEN 'the sum of its sub-accounts' ELSE 'an account without entries' END END"""
 SEVERAL = "has a cell with several commodities: print it with --layout=tall"
+#: At the end of each month, where the days between are no columns.
+HELD = "shows what was held on a day (-H), all that went before with it: print changes, without -H"
+IS_HELD = f"""(WITH {CELLS} SELECT count(DISTINCT period) BETWEEN 2 AND max(day) - min(day)
+  FROM (SELECT period, try_cast(period AS DATE) AS day FROM read)
+  WHERE day NOTNULL AND length(period) = 10)"""
 IS_SEVERAL = f"regexp_matches(text, ',\\s') AND NOT regexp_matches(text, '{AMOUNT}')"
 BALANCE_RULES = (
+    Rule(IS_HELD, None, HELD),
     Rule(
         f"source_row IN (WITH {OWN} SELECT source_row FROM own WHERE {IS_SEVERAL})", None, SEVERAL
     ),
