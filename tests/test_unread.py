@@ -29,8 +29,8 @@ TABLES = {
     "a statement of an hledger": "Income Statement 2024,\n,2024-01-01..2024-12-31\nRevenues,\n",
     "a statement of an hledger before": "Monthly Balance Sheet\n,2024-01,2024-02\nassets,£1,£2\n",
     "hledger's budget of several": "Account,2024-05,budget,2024-06,budget\nexpenses,£1,£2,£1,£2\n",
-    "made by bean-query -m": "date,account,number (GBP),number (EUR)\n2024-05-01,Expenses,1,\n",
-    "takes the currency": "account,sum(position) (GBP)\nExpenses:Ads,12.50\n",
+    "made by Fava or by bean-query -m": "date,account,number (GBP),number (EUR)\n2024-05-01,E,1,\n",
+    "take the currency": "account,sum(position) (GBP)\nExpenses:Ads,12.50\n",
     "an export of a search": "committee_id,disbursement_amount,pdf_url,sub_id\nC00000001,1,x,2\n",
     "contributions and transfers": (
         "C00000001|N|M2|P|201902019145450791|24K|CCM|FEN|FENTON|VA|1|||01292019|1|C1|H1|S|1|||2\n"

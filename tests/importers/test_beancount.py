@@ -178,3 +178,23 @@ def test_real_books_as_queried_add_up(target: Book, write_csv: Write) -> None:
     [receipt] = target.add(write_csv("beanquery.csv", windows(header, *lines)))
     assert (receipt.rows_read, receipt.rows_posted) == (60, 60)
     assert one(target, "SELECT count(*), sum(low) FROM current_spend") == (60, total)
+
+
+@pytest.mark.parametrize("name", ["sum(position)", "SUM((position))", "sum_units_position"])
+def test_a_column_of_several_currencies_has_room_for_each(
+    target: Book, write_csv: Write, name: str
+) -> None:
+    rows = ('Expenses:Ads,"         , 1,204.50 GBP"', 'Expenses:Hall," 25.00 EUR,             "')
+    target.add(write_csv("sums.csv", windows(f"account,{name}", *rows)))
+    query = "SELECT category, low, currency FROM current_spend ORDER BY 1"
+    assert target.sql(query).rows() == [
+        ("Expenses:Ads", Decimal("1204.50"), "GBP"),
+        ("Expenses:Hall", Decimal("25.00"), "EUR"),
+    ]
+
+
+def test_columns_are_called_as_they_were_asked_for(target: Book, write_csv: Write) -> None:
+    header = "date,account,units(position),any_meta('ecref'),entry_meta('batch')"
+    row = "2024-05-01,Expenses:Ads, 12.50 GBP,SP1,7"
+    target.add(write_csv("bq.csv", windows(header, row)))
+    assert one(target, "SELECT low, document_ref FROM current_spend") == (Decimal("12.50"), "SP1")

@@ -42,9 +42,10 @@ UNREAD = (
         "print one at a time, as in hledger balance -p 2024-05 --budget -O csv",
     ),
     (
-        r"(.*\|)?(number|position|sum\(position\)|sum_position) \([A-Z][A-Z0-9'._-]*\)(\|.*)?",
-        "made by bean-query -m, which takes the currency out of the cells",
-        "leave -m out",
+        r"(.*\|)?(number|balance|sum_position|((sum|units)\(+)?position\)*)"
+        r" \([A-Z][A-Z0-9'._-]*\)(\|.*)?",
+        "made by Fava or by bean-query -m, which take the currency out of the cells",
+        "ask for number and currency instead of position; or leave -m out",
     ),
     (
         r"(?=.*\bcommittee_id\b)(?=.*\bsub_id\b).*\b(disbursement|expenditure)_amount\b.*",

@@ -13,8 +13,9 @@ Traps
     more that come to nothing together: only those to ``account`` and below it are spending,
     which is ``Expenses`` where the file has it, the others are set aside.
 
-    A position is a figure and its currency in one cell (`` 73088.13 GBP``); one of several
-    currencies or at a cost is refused. A sum has no day and no payee: without ``year`` it is the
+    A position is a figure and its currency in one cell (`` 73088.13 GBP``), with room for others
+    where the column has several (``          , 73088.13 GBP``); one of several currencies or at a
+    cost is refused. A sum has no day and no payee: without ``year`` it is the
     total of a series. It holds no sub-accounts. Sums and postings tell of the same money and are
     series of their own.
 
@@ -57,8 +58,8 @@ ONE_CAMPAIGN = Setting(
 )
 SETTINGS = (CAMPAIGN, ORGANISATION, RECORD, OBSERVED_ON)
 
-#: A figure and its currency in one cell.
-POSITION = r"^(-?[0-9.,]+) +([A-Z][A-Z0-9._-]*)$"
+#: A figure and its currency in one cell; a column of several currencies has room for each.
+POSITION = r"^[\s,]*(-?[0-9.,]*[0-9]) +([A-Z][A-Z0-9._-]*)[\s,]*$"
 FIGURE = f"""CASE WHEN regexp_matches(trim({{0}}), '{POSITION}')
   THEN regexp_extract(trim({{0}}), '{POSITION}', 1) ELSE trim({{0}}) END"""
 CURRENCY = f"regexp_extract(trim({{0}}), '{POSITION}', 2)"
@@ -118,7 +119,14 @@ OPTIONAL = frozenset(
         "any_meta_ecref",
     ]
 )
-META = (r"(?:entry_|any_)?meta_[a-z][a-z0-9_]*",)
+META = (r"(?:entry_|any_)?meta(?:_[a-z][a-z0-9_]*|\('[^']*'\))",)
+#: Names of columns since beanquery 0.1, which are those of the query.
+ALIASES = {
+    r"any_meta\('ecref'\)": "any_meta_ecref",
+    r"entry_meta\('ecref'\)": "entry_meta_ecref",
+    r"units\(position\)|units_position": "position",
+}
+SUM_ALIASES = {r"(?i:sum)\(+(?:units\()?position\)+|sum_units_position": "sum_position"}
 ASIDE = f"CASE WHEN NOT {UNDER} THEN {OTHER_ACCOUNT} END"
 POSTINGS = Importer(
     name="beancount",
@@ -126,6 +134,7 @@ POSTINGS = Importer(
     posts=_postings("trim(number)", "trim(currency)"),
     required=frozenset({"date", "account", "number", "currency"}),
     optional=OPTIONAL,
+    aliases=ALIASES,
     others=META,
     settings=(ACCOUNT, *SETTINGS),
     rules=(Rule("coalesce(trim(number), '') = ''", "number", BLANK),),
@@ -139,6 +148,7 @@ POSITIONS = Importer(
     posts=_postings(FIGURE.format("position"), CURRENCY.format("position")),
     required=frozenset({"date", "account", "position"}),
     optional=OPTIONAL,
+    aliases=ALIASES,
     others=META,
     settings=(ACCOUNT, *SETTINGS),
     rules=(
@@ -202,7 +212,7 @@ SUMS = Importer(
     ),
     required=frozenset({"account", "sum_position"}),
     optional=PERIOD,
-    aliases={r"sum\(position\)": "sum_position"},
+    aliases=SUM_ALIASES,
     settings=(ACCOUNT, *SETTINGS),
     rules=SUM_RULES,
     aside=ASIDE,
@@ -229,7 +239,7 @@ FROM source
     ),
     required=frozenset({"sum_position"}),
     optional=PERIOD,
-    aliases={r"sum\(position\)": "sum_position"},
+    aliases=SUM_ALIASES,
     settings=(ONE_CAMPAIGN, ORGANISATION, RECORD, OBSERVED_ON),
     rules=SUM_RULES,
     provenance=PROVENANCE,
