@@ -824,3 +824,14 @@ def test_the_real_table_that_is_taught_with_adds_up(book: Book) -> None:
     assert high - low <= Decimal("0.01") * len(good)
     shown = "SELECT sum(low) FROM current_reach WHERE measure = 'impressions'"
     assert look(book, shown) == [(sum(Decimal(row["impressions"]) for row in good),)]
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["Funding source", "Billed engagements", "Swipe Ups", "Primary status", "Clicks (destination)"],
+)
+def test_an_export_of_another_platform_is_not_of_this(take: Take, theirs: str) -> None:
+    header = f"Campaign name,Currency,Spend,Impressions,{theirs}"
+    said = refusal(take, header, "Vote,GBP,12.50,1000,7")
+    assert "is of no known format" in said
+    assert theirs in said

@@ -121,6 +121,12 @@ OBSERVED = Setting(
     required=False,
 )
 
+#: Columns of the exports of X, Snapchat, TikTok, Pinterest and Reddit, whose money is not Meta's.
+OF_OTHERS = (
+    r"funding source|billed engagements|retweets|reposts|swipe ups|paid impressions|primary status"
+    r"|.* \(destination\)|pin clicks|upvotes"
+)
+
 
 def cell(name: str) -> str:
     """Return the SQL of a cell, NULL where it is blank."""
@@ -389,7 +395,7 @@ FROM budgets WHERE kind NOT ILIKE 'lifetime%'
         **{f"(?i:{'|'.join(names)})": known for known, names in NAMES.items()},
         **API_BREAKDOWNS,
     },
-    others=("(?!fb_campaign_id$).*",),
+    others=(rf"(?!(?i:fb_campaign_id|{OF_OTHERS})$).*",),
     settings=(CURRENCY, DATES, ORGANISATION, CAMPAIGN, PERIOD, POINT, OBSERVED),
     rules=(
         Rule(
