@@ -199,8 +199,11 @@ def test_a_total_that_is_not_skipped_is_refused(
         ("yyyy/mm/dd", "2019/04/03", "2019-04-03"),
         ("yyyymmdd", "20190403", "2019-04-03"),
         ("dd.mm.yyyy", "3.4.2019", "2019-04-03"),
+        ("dd.mm.yy", "3.4.19", "2019-04-03"),
         ("dd/mm/yyyy", "03/04/2019", "2019-04-03"),
+        ("dd/mm/yy", "03/04/19", "2019-04-03"),
         ("mm/dd/yyyy", "03/04/2019", "2019-03-04"),
+        ("mm/dd/yy", "3/4/19", "2019-03-04"),
         ("dd-mm-yyyy", "03-04-2019", "2019-04-03"),
         ("mm-dd-yyyy", "03-04-2019", "2019-03-04"),
         ("d-mmm-yy", "3-Apr-19", "2019-04-03"),
@@ -812,6 +815,13 @@ def test_a_draft_of_a_cash_book_says_how_to_leave_out_what_came_in(
         text = text.replace(line, instead)
     [receipt] = book.add(file, importer=describe(text))
     assert (receipt.rows_posted, receipt.rows_set_aside) == (1, 1)
+
+
+def test_a_draft_of_a_cash_book_does_not_take_what_was_paid_for_filled(write_csv: Write) -> None:
+    text = "Item,Paid out,Paid in\nHall,20.00,\nGift,,50.00\nPrint,30.00,\n"
+    assert "filled" not in draft(write_csv("cash.csv", text))
+    moved = "Item,Votes,Paid\nHall,20,20.00\nGift,7.5,\nPrint,30,30.00\n"
+    assert '"Paid" = "filled"' in draft(write_csv("moved.csv", moved))
 
 
 def test_a_draft_takes_no_word_for_a_currency(write_csv: Write) -> None:

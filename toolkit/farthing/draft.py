@@ -542,6 +542,12 @@ def _musts(columns: Sequence[_Cells]) -> Iterator[str]:
     yield "\n[must]"
     for one in columns:
         rows = one.blank + len(one.values)
-        if one.shape == "amounts" and 0 < one.blank < rows / 2:
+        is_moved = 0 < one.blank < rows / 2 and not _has_its_other(one, columns)
+        if one.shape == "amounts" and is_moved:
             why = f"blank in {one.blank:,} of {rows:,} rows, whose cells may have moved to the left"
             yield f'{quoted(one.name)} = "filled"  {_comment(why)}'
+
+
+def _has_its_other(one: _Cells, columns: Sequence[_Cells]) -> bool:
+    """Tell whether what is blank is as many as another column of amounts has, as in a cash book."""
+    return any(other.shape == "amounts" and len(other.values) == one.blank for other in columns)
