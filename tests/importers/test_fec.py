@@ -401,6 +401,29 @@ def test_bulk_rows_that_a_later_filing_amends_or_repeats_are_set_aside(
     assert one(target, "SELECT count(*), sum(low) FROM current_spend") == (4, Decimal("308.50"))
 
 
+@pytest.mark.parametrize("later_first", [False, True])
+def test_a_bulk_file_of_a_month_later_takes_the_place_of_the_earlier(
+    target: Book, write_csv: Write, *, later_first: bool
+) -> None:
+    first = [
+        {"file_num": "1", "tran_id": "T1", "exp_amo": "100", "receipt_dat": "09-SEP-24"},
+        {"file_num": "2", "tran_id": "T2", "exp_amo": "200", "receipt_dat": "10-SEP-24"},
+        {"file_num": "2", "tran_id": "", "exp_amo": "7", "receipt_dat": "10-SEP-24"},
+    ]
+    later = [
+        {"file_num": "3", "prev_file_num": "1", "tran_id": "T1", "exp_amo": "90",
+         "receipt_dat": "01-OCT-24"},
+        {"file_num": "4", "tran_id": "T2", "exp_amo": "200", "receipt_dat": "15-OCT-24"},
+    ]  # fmt: skip
+    files = [
+        write_csv("ie-september.csv", bulk(*first)),
+        write_csv("ie-october.csv", bulk(*first, *later)),
+    ]
+    for file in reversed(files) if later_first else files:
+        target.add(file)
+    assert one(target, "SELECT count(*), sum(low) FROM current_spend") == (3, Decimal("297.00"))
+
+
 def test_what_is_amended_is_known_over_all_parts_of_a_file(
     target: Book, write_csv: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -463,6 +486,29 @@ def test_oppexp_has_no_header(target: Book, write_csv: Write, end: str) -> None:
         (2, "FEN RADIO", Decimal("50.00"), "2024-01-04", "fec oppexp"),
         (3, '"BIG JOE" PRINTERS', Decimal("-7.25"), "2024-01-04", "fec oppexp"),
         (4, "FEN RADIO", Decimal("50.00"), "2024-01-04", "fec memo items"),
+    ]
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_an_amendment_in_a_later_oppexp_is_in_force(
+    target: Book, write_csv: Write, *, later_first: bool
+) -> None:
+    amended = oppexp(AMNDT_IND="A", SUB_ID="4009", FILE_NUM="1800001", TRANSACTION_AMT="40")
+    files = [
+        write_csv("oppexp24.txt", oppexp() + "\n"),
+        write_csv("oppexp24-later.txt", amended + "\n"),
+    ]
+    for file in reversed(files) if later_first else files:
+        target.add(file)
+    assert target.sql("SELECT low FROM current_spend").rows() == [(Decimal("40.00"),)]
+
+
+def test_oppexp_with_a_header_in_small_letters(target: Book, write_csv: Write) -> None:
+    row = oppexp(TRANSACTION_DT="2024-01-04", TRANSACTION_AMT="50.0").replace("|", ",")
+    [receipt] = target.add(write_csv("oppexp.csv", f"{','.join(OPPEXP_COLUMNS).lower()}\n{row}\n"))
+    assert receipt.importer == "fec-oppexp"
+    assert target.sql("SELECT low, incurred_on::VARCHAR FROM spend").rows() == [
+        (Decimal("50.00"), "2024-01-04")
     ]
 
 

@@ -28,8 +28,11 @@ Traps
     ``independent_expenditure`` keeps filings beside those that amend them, and an expenditure
     that was reported twice twice: rows of a filing that another row of the file amends, and rows
     that a later filing repeats with the same ID, payee, candidate, day and amount, are set aside.
-    What was reported again under another ID cannot be told and counts twice. ``oppexp`` does not
-    say what a row amends. Neither file is to be added to filings: each is a series of its own.
+    What was reported again under another ID cannot be told and counts twice. In a file of a month
+    later a transaction takes the place of the one with its ID, whichever filing tells of it: in
+    ``independent_expenditure`` that of the same candidate, where the file with the last filing is
+    in force, in ``oppexp`` that of the same report, where the filing with the greater number is.
+    Neither file is to be added to filings: each is a series of its own.
 
     Where a disbursement has no day, the day it was disseminated stands for it. Days of
     ``independent_expenditure`` are ``09-SEP-24`` or mm/dd/yyyy; where the file cannot tell month
@@ -252,6 +255,16 @@ BEFORE = {
     "cand_pty_aff": "can_par_aff", "exp_date": "exp_dat", "amndt_ind": "amn_ind",
     "tran_id": "tra_id", "image_num": "ima_num", "receipt_dat": "rec_dat",
 }  # fmt: skip
+#: A transaction is the same in every filing that tells of it; without an ID it is of its own.
+BULK_KEY = f"""
+coalesce(nullif(trim(tran_id), '') || '|' || trim(cand_id) || '|' || trim(sup_opp),
+         trim(file_num) || '|' || {SAME_KEY})"""
+#: The whole file is as of the day of its last filing.
+TAKEN_ON = f"""
+CASE WHEN try_cast({BULK_DAY.format("receipt_dat")} AS DATE) IS NULL
+     THEN {BULK_DAY.format("receipt_dat")}
+     ELSE (SELECT strftime(max(try_cast({BULK_DAY.format("received")} AS DATE)), '%Y-%m-%d')
+           FROM gathered) END"""
 INDEPENDENT = Importer(
     name="fec-independent-expenditure",
     about="FEC bulk file of independent expenditures: independent_expenditure_YYYY.csv",
@@ -261,9 +274,8 @@ INDEPENDENT = Importer(
             f"""
 SELECT source_row,
        {CAMPAIGN_ID.format(committee="spe_id")} AS campaign_id,
-       'fec:independent_expenditure|' || trim(spe_id) || '|' || trim(file_num)
-         || '|' || nullif(trim(tran_id), '') AS record_key,
-       {BULK_DAY.format("receipt_dat")} AS observed_on,
+       'fec:independent_expenditure|' || trim(spe_id) || '|' || {BULK_KEY} AS record_key,
+       {TAKEN_ON} AS observed_on,
        'return' AS record,
        coalesce({BULK_DAY.format("exp_date")}, {BULK_DAY.format("dissem_dt")}) AS incurred_on,
        nullif(trim(pay), '') AS payee,
@@ -289,8 +301,8 @@ FROM source
     required=frozenset(BULK) - {"fec_election_yr", "dissem_dt"},
     optional=frozenset({"fec_election_yr", "dissem_dt"}),
     aliases={f"(?i:{new}|{BEFORE.get(new, new)})": new for new in BULK},
-    gathers=f"SELECT trim(file_num) AS file, trim(prev_file_num) AS before, {SAME_KEY} AS same "
-    "FROM source",
+    gathers=f"SELECT trim(file_num) AS file, trim(prev_file_num) AS before, {SAME_KEY} AS same, "
+    "receipt_dat AS received FROM source",
     settings=(DAY_ORDER,),
     rules=(
         Rule("coalesce(trim(exp_amo), '') = ''", "exp_amo", "is blank and must not be"),
@@ -313,32 +325,11 @@ CASE WHEN trim(file_num) IN (SELECT before FROM gathered WHERE before <> '' AND 
 )
 
 OPPEXP_COLUMNS = (
-    "CMTE_ID",
-    "AMNDT_IND",
-    "RPT_YR",
-    "RPT_TP",
-    "IMAGE_NUM",
-    "LINE_NUM",
-    "FORM_TP_CD",
-    "SCHED_TP_CD",
-    "NAME",
-    "CITY",
-    "STATE",
-    "ZIP_CODE",
-    "TRANSACTION_DT",
-    "TRANSACTION_AMT",
-    "TRANSACTION_PGI",
-    "PURPOSE",
-    "CATEGORY",
-    "CATEGORY_DESC",
-    "MEMO_CD",
-    "MEMO_TEXT",
-    "ENTITY_TP",
-    "SUB_ID",
-    "FILE_NUM",
-    "TRAN_ID",
-    "BACK_REF_TRAN_ID",
-)
+    "CMTE_ID", "AMNDT_IND", "RPT_YR", "RPT_TP", "IMAGE_NUM", "LINE_NUM", "FORM_TP_CD",
+    "SCHED_TP_CD", "NAME", "CITY", "STATE", "ZIP_CODE", "TRANSACTION_DT", "TRANSACTION_AMT",
+    "TRANSACTION_PGI", "PURPOSE", "CATEGORY", "CATEGORY_DESC", "MEMO_CD", "MEMO_TEXT",
+    "ENTITY_TP", "SUB_ID", "FILE_NUM", "TRAN_ID", "BACK_REF_TRAN_ID",
+)  # fmt: skip
 OPPEXP = Importer(
     name="fec-oppexp",
     about="FEC bulk file of operating expenditures: oppexpYY.txt",
@@ -347,8 +338,13 @@ OPPEXP = Importer(
             SPEND,
             f"""
 SELECT source_row,
+       'fec:oppexp:' || lpad(trim(coalesce(FILE_NUM, '')), 12, '0') || ':'
+         || getvariable('source_id') || ':' || source_row AS entry_id,
        {CAMPAIGN_ID.format(committee="CMTE_ID")} AS campaign_id,
-       'fec:oppexp|' || nullif(trim(SUB_ID), '') AS record_key,
+       'fec:oppexp|' || coalesce(
+         trim(CMTE_ID) || '|' || trim(RPT_YR) || '|' || trim(RPT_TP) || '|'
+           || nullif(trim(TRAN_ID), ''),
+         nullif(trim(SUB_ID), '')) AS record_key,
        'return' AS record,
        day(nullif(trim(TRANSACTION_DT), ''), '%m/%d/%Y') AS incurred_on,
        nullif(trim(NAME), '') AS payee,
@@ -371,6 +367,7 @@ FROM source
         Posts(CAMPAIGNS, CAMPAIGN.format(committee="CMTE_ID", name="CMTE_ID"), distinct=True),
     ),
     required=frozenset(OPPEXP_COLUMNS),
+    aliases={f"(?i:{name})": name for name in OPPEXP_COLUMNS},
     headless=(r"C[0-9]{8}\|[NAT]?\|[0-9]{4}\|[^|]*\|[0-9]*\|[^|]*\|F[^|]*\|SB\|.*", OPPEXP_COLUMNS),
     rules=(
         Rule(
