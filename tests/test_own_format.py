@@ -817,6 +817,20 @@ def test_a_draft_of_a_cash_book_says_how_to_leave_out_what_came_in(
     assert (receipt.rows_posted, receipt.rows_set_aside) == (1, 1)
 
 
+def test_a_line_of_a_title_that_has_a_colon_is_no_header(write_csv: Write) -> None:
+    titles = "Campaign report\nReport Start:\tMay 1, 2024\nReport End:\tMay 31, 2024\n\n"
+    rows = "Campaign\tTotal Spent\tClicks\nLobby\t10.50\t7\nFen\t11.25\t9\n"
+    text = draft(write_csv("report.csv", titles + rows))
+    assert "# 3 columns, 2 rows; the first are:" in text
+    assert 'amount = "Total Spent"' in text
+
+
+@pytest.mark.parametrize("total", ["Łącznie: Konto", "Celkem", "Összesen", "Итого", "合計: 2"])
+def test_a_draft_knows_a_total_in_other_languages(write_csv: Write, total: str) -> None:
+    text = draft(write_csv("a.csv", f"Payee,Amount\nFen,1.50\nHall,2.50\n{total},4.00\n"))
+    assert f'"Payee" = ["{total}"]  # looks like a total' in text
+
+
 def test_a_draft_of_a_cash_book_does_not_take_what_was_paid_for_filled(write_csv: Write) -> None:
     text = "Item,Paid out,Paid in\nHall,20.00,\nGift,,50.00\nPrint,30.00,\n"
     assert "filled" not in draft(write_csv("cash.csv", text))

@@ -51,7 +51,9 @@ DAYS = ("starts_on", LAST_DAY, "incurred_on", "stated_on", "observed_on", "publi
 #: Of locales that write figures alike one stands for all.
 LOCALES = ("en_GB", "de_DE", "fr_FR", "de_CH", "en_IN")
 TOTAL = re.compile(
-    r"(?i)(grand |sub-?)?(totals?|totaux|totale|sum|summe|gesamt|gesamtsumme|insgesamt|suma)\b.*"
+    r"(?i)(grand |sub-?)?(totals?|totaux|totale?|totaal|totais|totalt|sum|summe|gesamt"
+    r"|gesamtsumme|insgesamt|suma|łącznie|razem|celkem|összesen|yhteensä|toplam|итого|всего"
+    r"|合計|总计|總計)\b.*"
 )
 SIGN = r"(?:[£€$₹¥₩₺₴₽]|(?:R|US|A|C|NZ|HK)\$|zł|Kč|Ft|kr\.?|Fr\.?|Rs\.?|(?P<{}>[A-Z]{{3}}))"
 BEFORE, BEHIND, AFTER = (SIGN.format(name) for name in ("before", "behind", "after"))

@@ -183,13 +183,17 @@ def _resolved(description: Description, intake: Intake) -> Importer:
 
 
 def is_plausible(header: Collection[str]) -> bool:
-    """Tell whether names may be a header: two or more words, no figures, nothing to separate."""
+    """Tell whether names may be a header: two or more words, no figures, nothing to separate.
+
+    A word with a colon behind it says what stands beside it, as in "Report Start:".
+    """
     marks = "".join(DELIMITERS).replace(",", "")
     # Years that rise are columns of a wide table.
     words = [name for name in header if name not in _years(header)]
     return (
         len(header) > 1
         and bool(words)
+        and not words[0].rstrip().endswith(":")
         and len(set(header)) == len(header)
         and all(re.search(r"[^\W\d_]", name) and not set(marks) & set(name) for name in words)
         and not any(re.fullmatch(r"\W*\d[\d.,:/\s-]*\W*", name) for name in words)
