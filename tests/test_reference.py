@@ -25,8 +25,8 @@ TELL_THE_FORMAT = {
     "google-political-advertiser-ids": {"NewAdvertiserId", "OldAdvertiserId"},
     "google-political-creative-ids": {"NewCreativeId", "OldCreativeId"},
     "google-political-updated": {"Report_Data_Updated_Date"},
-    "fec-schedule-b": {"amendment_number", "report_code"},
-    "fec-schedule-e": {"amendment_number", "report_code"},
+    "fec-schedule-b": {"amendment_number"},
+    "fec-schedule-e": {"amendment_number"},
     "fec-independent-expenditure": {
         *("agg_amo", "amndt_ind", "cand_pty_aff", "image_num"),
     },
