@@ -614,6 +614,19 @@ def test_of_two_copies_of_an_ad_that_with_the_higher_bounds_is_in_force_as_a_who
     assert [totals(add([copies[at]], [copies[1 - at]])) for at in (0, 1)] == [alone, alone]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_imports_of_one_day_in_any_order_have_the_higher_bounds(
+    add: Add, order: tuple[int, int]
+) -> None:
+    spends = [{"lower_bound": "900", "upper_bound": "999"}, {"lower_bound": "1000"}]
+    book = None
+    for at in order:
+        ad = changed(NEW, spend=spends[at])
+        book = add([ad], book=book, declare={"observed_on": "2021-12-20"})
+    assert book is not None
+    assert book.sql("SELECT low::INT, high FROM current_spend").rows() == [(1000, None)]
+
+
 def test_it_is_said_that_an_ad_stands_twice_with_other_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,13 +28,13 @@ Traps
     without a disclaimer; campaigns are made for each page and spelling, and people link them.
     Pages are pulled minutes apart, and one ad can stand on two of them with other figures. Meta's
     figures only grow: the copy with the higher lower bound of impressions, then of money, then of
-    people, is in force as a whole, in whatever order pages come, and the import says so. Without
-    an ``id`` an ad is known by its payer, page, times and texts, and a page that is
-    given in two imports with other ads of that kind is counted as often. An id with a decimal
-    point or exponent was rounded by a program and is refused; so is what others have estimated for
-    a constituency, ``guestimateSpendGBP``. The size of the audience aimed at is
-    no delivery: it stands in the note of the money. Addresses of ads can hold access tokens and
-    are not kept.
+    people, is in force as a whole, in whatever order pages come, and the import says so. So it is
+    with two imports of one day. Without an ``id`` an ad is known by its payer, page, times and
+    texts, and a page that is given in two imports with other ads of that kind is counted as often.
+    An id with a decimal point or exponent was rounded by a program and is refused; so is what
+    others have estimated for a constituency, ``guestimateSpendGBP``. The size of the audience
+    aimed at is no delivery: it stands in the note of the money. Addresses of ads can hold access
+    tokens and are not kept.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _ranked(number: str) -> str:
 
 
 PEOPLE = ", ".join(f"coalesce(TRY_CAST({_whole(name)} AS BIGINT), 0)" for name in TOTALS)
-#: Of two copies of an ad that were pulled together the one that is named last is in force: names
+#: Of two copies of an ad that were pulled on one day the one that is named last is in force: names
 #: begin with the impressions, the money and the people that an ad has at least.
 RANK = " || '.' || ".join(
     _ranked(number)
@@ -165,7 +165,7 @@ WITH named AS (
            coalesce("ad_creative_link_captions", "ad_creative_link_caption"),
            coalesce("ad_creative_link_descriptions", "ad_creative_link_description")
          )::VARCHAR)) AS record_key,
-         getvariable('source_id') || ':' || {RANK} || ':' || left(md5(json_array(
+         {RANK} || ':' || getvariable('source_id') || ':' || left(md5(json_array(
            "ad_delivery_stop_time", "spend", "impressions", {FLAT_CELLS},
            "demographic_distribution", "delivery_by_region", "region_distribution",
            "eu_total_reach", "uk_total_reach", "br_total_reach", "total_reach_by_location",
