@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -141,6 +142,31 @@ def test_both_schedules_of_one_filing_are_posted(target: Book, write_csv: Write)
     assert [receipt.importer for receipt in receipts] == ["fec-schedule-b", "fec-schedule-e"]
     assert sum(receipt.rows_read for receipt in receipts) == 4
     assert one(target, "SELECT count(*), sum(low) FROM current_spend") == (2, Decimal("25.00"))
+
+
+def test_filings_without_spending_are_left_aside_in_the_archive_of_a_day(
+    target: Book, tmp_path: Path
+) -> None:
+    bare = filing(form="F1N")
+    told: list[tuple[str, str]] = []
+    day = tmp_path / "20240105.zip"
+    with zipfile.ZipFile(day, "w") as archive:
+        for name, text in (("1.fec", bare), ("2.fec", filing(line("SE"))), ("3.fec", bare)):
+            archive.writestr(name, text)
+    target.add(day, report=lambda receipt: told.append((receipt.file, receipt.outcome)))
+    assert told == [
+        ("20240105.zip/1.fec", "left aside"),
+        ("20240105.zip/3.fec", "left aside"),
+        ("20240105.zip/2.fec", "posted"),
+    ]
+    (tmp_path / "4.fec").write_text(bare)
+    (tmp_path / "5.fec").write_text(filing(line("SE", transaction_id_number="T5")))
+    receipts = target.add(tmp_path / "4.fec", tmp_path / "5.fec")
+    assert [one.file for one in receipts] == ["5.fec"]
+    with zipfile.ZipFile(day, "w") as archive:
+        archive.writestr("1.fec", bare)
+    with pytest.raises(FileUnusable, match="has no line of SB, SE"):
+        target.add(day)
 
 
 def test_the_old_form_writes_names_with_carets(target: Book, write_csv: Write) -> None:

@@ -37,6 +37,7 @@ from farthing.ledgers import BY_NAME, LEDGERS
 from farthing.numerals import marks_of
 from farthing.posting import Receipt
 from farthing.question import Answer, BookMark
+from farthing.readers.fec import NothingItemised
 from farthing.records import Intake, joined
 from farthing.scratch import scratch
 from farthing.unread import refuse
@@ -220,8 +221,8 @@ class Book:
         marks_of(locale)  # refuses an unknown locale before anything is read
         with scratch() as folder:
             tables, notes = gathered(files)
-            readings = _readings(tables, folder, importer, encoding, declare or {})
-            for name in (*notes, *(note for one in readings for note in one.intake.beside)):
+            readings, bare = _readings(tables, folder, importer, encoding, declare or {})
+            for name in (*notes, *bare, *(note for one in readings for note in one.intake.beside)):
                 report(Receipt(name, "", "", "", "left aside", 0, 0, 0))
             work = self._rehearse if dry_run else self._post
             return work(readings, quarantine, locale, report, progress)
@@ -626,9 +627,13 @@ def _readings(
     name: str | None,
     encoding: str | None,
     declared: Mapping[str, str],
-) -> list[Reading]:
-    """Take the files in and find the importer of each, in the order they can be posted in."""
+) -> tuple[list[Reading], list[str]]:
+    """Take the files in and find the importer of each, in the order they can be posted in.
+
+    The names are those of filings without spending, of which not all files may be.
+    """
     chosen: list[tuple[Importer, Intake]] = []
+    bare: list[str] = []
     if name is not None and name.lower().endswith(".toml"):
         described = own_format.load(Path(name))
         for file in files:
@@ -636,7 +641,13 @@ def _readings(
     else:
         for file in files:
             knows = partial(_knows, file.name)
-            taken = take_in(file, folder, knows=knows, encoding=encoding)
+            try:
+                taken = take_in(file, folder, knows=knows, encoding=encoding)
+            except NothingItemised:
+                bare.append(file.name)
+                if len(bare) == len(files):
+                    raise
+                continue
             chosen += [(choose(intake, IMPORTERS, name), intake) for intake in taken]
     known = {setting.name for one, _ in chosen for setting in one.settings}
     if unknown := sorted(set(declared) - known):
@@ -645,7 +656,7 @@ def _readings(
             hint=f"these files take {', '.join(sorted(known))}" if known else None,
         )
     chosen.sort(key=lambda pair: LEDGERS.index(pair[0].ledger))
-    return [Reading(one, intake, declared) for one, intake in _paged(chosen, folder)]
+    return [Reading(one, intake, declared) for one, intake in _paged(chosen, folder)], bare
 
 
 def _knows(file: str, row: Sequence[str]) -> bool | Sequence[str]:
@@ -661,21 +672,31 @@ def _knows(file: str, row: Sequence[str]) -> bool | Sequence[str]:
 def _paged(
     chosen: Sequence[tuple[Importer, Intake]], folder: Path
 ) -> list[tuple[Importer, Intake]]:
-    """Join the pages of one answer: a record of one page is not to be taken for one of another."""
-    pages: dict[str, list[Intake]] = {}
+    """Join the pages of one answer: a record of one page is not to be taken for one of another.
+
+    Pages whose names tell several days are as many answers.
+    """
+    pages: dict[tuple[str, ...], list[Intake]] = {}
     for importer, intake in chosen:
-        of_one = pages.setdefault(importer.name, []) if importer.paged else []
+        of_one = pages.setdefault(_answer(importer, intake), []) if importer.paged else []
         if intake.sha256 not in [page.sha256 for page in of_one]:
             of_one.append(intake)
     found: list[tuple[Importer, Intake]] = []
     for importer, intake in chosen:
-        of_one = pages.get(importer.name, [intake])
+        of_one = pages.get(_answer(importer, intake), [intake])
         if len(of_one) == 1:
             found.append((importer, intake))
         elif intake is of_one[0]:
             sha256 = together([page.sha256 for page in of_one])
             found.append((importer, joined(of_one, sha256, folder)))
     return found
+
+
+def _answer(importer: Importer, intake: Intake) -> tuple[str, ...]:
+    """Return what pages of one answer share: their format, and what their names tell."""
+    patterns = (one.in_name for one in importer.settings if one.in_name)
+    found = (re.search(pattern, intake.name) for pattern in patterns)
+    return importer.name, *(match[1] if match else "" for match in found)
 
 
 def _post_one(

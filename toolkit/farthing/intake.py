@@ -180,7 +180,7 @@ def _read(
     if start.startswith(ARCHIVE) and _is_workbook(copy, intake.name):
         return workbook.read(copy, intake, folder, lambda header: knows(header) is True)
     if start.startswith(ARCHIVE):
-        return list(_archive(copy, intake, folder, knows, encoding))
+        return _archive(copy, intake, folder, knows, encoding)
     return _text(copy, intake, folder, knows, encoding)
 
 
@@ -205,10 +205,15 @@ def _opened(copy: Path, name: str) -> zipfile.ZipFile:
 
 def _archive(
     copy: Path, intake: Intake, folder: Path, knows: Knows, encoding: str | None
-) -> Iterator[Intake]:
-    """Take in every table of an archive; each is hashed, and named behind the archive's name."""
+) -> list[Intake]:
+    """Take in every table of an archive; each is hashed, and named behind the archive's name.
+
+    Filings without spending are left aside where others have some.
+    """
+    found: list[Intake] = []
     with _opened(copy, intake.name) as archive:
-        members, beside = _members(archive, intake.name), _beside(archive)
+        members = _members(archive, intake.name)
+        beside = [f"{intake.name}/{note}" for note in _beside(archive)]
         for member in members:
             inner, sha256 = _unpacked(archive, member, intake.name, folder)
             name = f"{intake.name}/{_path(member).name}"
@@ -217,9 +222,13 @@ def _archive(
             if is_archive and not _is_workbook(inner, name):
                 what = "is an archive within an archive"
                 raise FileUnusable(what, where=name, hint="unpack it first")
-            for one in _read(inner, Intake(name, sha256), folder, knows, encoding):
-                yield replace(one, beside=tuple(f"{intake.name}/{note}" for note in beside))
-                beside = ()
+            try:
+                found += _read(inner, Intake(name, sha256), folder, knows, encoding)
+            except fec.NothingItemised:
+                beside.append(name)
+                if not found and member is members[-1]:
+                    raise
+    return [replace(found[0], beside=tuple(beside)), *found[1:]]
 
 
 def _unpacked(

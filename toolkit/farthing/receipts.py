@@ -51,7 +51,9 @@ def _line(receipt: Receipt) -> str:
     if receipt.outcome == "already imported":
         return f"{line}, nothing changed"
     if receipt.outcome == "left aside":
-        return f"{line}, it is named as a note beside tables and not read"
+        filing = receipt.file.lower().endswith(".fec")
+        what = "itemises no spending" if filing else "is named as a note beside tables and not read"
+        return f"{line}, it {what}"
     line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
     whole = receipt.rows_posted == 0 and receipt.rows_at_fault > 0
     refused = (receipt.rows_at_fault, "at fault") if whole else (receipt.rows_refused, "refused")

@@ -41,7 +41,8 @@ Traps
     Receipts, loans, debts, coordinated party expenditures (Schedule F), Schedule H and refunds
     to individuals (SB20A, SB28A) are set aside, and of private people nothing is kept. Transfers
     and loan repayments are disbursements and no campaign's spending: the note has the line.
-    A filing that is not UTF-8 is read as cp1252.
+    A filing that is not UTF-8 is read as cp1252. Most filings of a day itemise no spending: beside
+    others, or in their archive, they are left aside and named.
 """
 
 from __future__ import annotations

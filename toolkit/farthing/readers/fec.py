@@ -57,6 +57,10 @@ IN_TEXT = "a line of free text"
 CUT_OFF = "the row is the last and has no line end: the file may have been cut off"
 
 
+class NothingItemised(FileUnusable):
+    """A filing has no itemised spending, as most of a day's have not."""
+
+
 def is_filing(start: str) -> bool:
     """Tell whether a text begins as a filing does."""
     return start.startswith(STARTS)
@@ -87,8 +91,10 @@ def read(text: TextIO, intake: Intake, folder: Path) -> list[Intake]:
 
     Raises
     ------
+    NothingItemised
+        It has no itemised spending.
     FileUnusable
-        Its version is not known, or it has no itemised spending.
+        Its version is not known.
     """
     lines = _lines(text, intake.name)
     cover: _Cover | None = None
@@ -114,7 +120,7 @@ def read(text: TextIO, intake: Intake, folder: Path) -> list[Intake]:
     if not found.rows:
         what = f"has no line of {', '.join(LAYOUTS)}: it itemises no spending that is read"
         hint = "spending is in reports (Forms 3, 3P, 3X, 4) and in Forms 5, 7, 9 and 24"
-        raise FileUnusable(what, where=intake.name, hint=hint)
+        raise NothingItemised(what, where=intake.name, hint=hint)
     return _tables(intake, found, cover, folder, cut_off=cut_off, last=number)
 
 
