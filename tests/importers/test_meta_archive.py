@@ -843,3 +843,18 @@ def test_a_million_as_r_writes_it_is_a_million_and_a_rounded_one_is_refused(
     money = "SELECT low::INT, high::INT FROM current_spend"
     assert book.sql(money).rows() == [(125_000, 149_999)]
     assert reach(book, "meta ad archive") == [("impressions", "all", None, 1_000_000, None)]
+
+
+def test_pages_of_two_days_given_together_are_two_imports(tmp_path: Path) -> None:
+    """A month later than another: declared as of one day they would be one answer."""
+    files = []
+    for day, page, low in (("06-10", 1, "100"), ("07-04", 1, "900"), ("06-10", 2, "100")):
+        ads = [changed(NEW, spend={"lower_bound": low}), changed(NEW, id=f"{page}")]
+        files.append(tmp_path / f"ads_2024-{day}_{page}.json")
+        files[-1].write_text(json.dumps({"data": ads}))
+    book = Book(tmp_path / "book.duckdb")
+    receipts = book.add(*files)
+    told = [(one.rows_posted, one.rows_outdone, one.settings["observed_on"]) for one in receipts]
+    assert told == [(4, 0, "2024-06-10"), (2, 0, "2024-07-04")]
+    spent = "SELECT low::INT, observed_on::VARCHAR FROM current_spend WHERE low = 900"
+    assert book.sql(spent).rows() == [(900, "2024-07-04")]
