@@ -245,7 +245,8 @@ class Importer:
     ends_open
         Whether its publisher writes no line end behind the last row.
     paged
-        Whether several files can be pages of one answer: given together they are one import.
+        Whether several files can be pages of one answer: given together they are one import, but
+        for those whose names tell another day.
     provenance
         What ``sources`` is to say of it; without it the rows name their sources themselves.
     notes
