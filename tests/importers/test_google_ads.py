@@ -591,6 +591,31 @@ def test_cards_of_the_whole_account(
     assert code == "INR"
 
 
+ACCOUNTS = "Account name,Customer ID,Currency code,Impr.,Avg. cost,Cost,Clicks"
+
+
+def test_a_report_of_accounts_names_whose_money_it_is(book: Book, take: Take) -> None:
+    receipt = take(
+        "Account report", NOVEMBER, ACCOUNTS,
+        'Fen,123-456-7890,GBP,"1,300",0.10,"1,003.00",30',
+        "Mere,123-456-7891,EUR,300,0.33,1.00,3",
+        'Total: Accounts, --, --,"1,600",0.10,"1,004.00",33',
+    )  # fmt: skip
+    assert (receipt.importer, receipt.rows_posted, receipt.rows_set_aside) == (
+        "google-ads-account", 2, 3,
+    )  # fmt: skip
+    money = "SELECT organisation, low, currency FROM current_spend JOIN current_campaigns USING "
+    assert look(book, f"{money}(campaign_id) ORDER BY 1") == [
+        ("Fen", Decimal("1003.00"), "GBP"),
+        ("Mere", Decimal("1.00"), "EUR"),
+    ]
+
+
+def test_a_row_of_no_account_is_refused(take: Take) -> None:
+    said = refusal(take, ACCOUNTS, "Fen,123-456-7890,GBP,9,1,9.00,3", " --, --,GBP,9,1,9.00,3")
+    assert "the row is of no account, day, device, network or search" in said
+
+
 def test_money_of_a_card_in_no_currency_is_refused(take: Take) -> None:
     said = refusal(take, "Device,Cost,Clicks", "Computers,$9.00,5", declare={"organisation": "A"})
     assert 'Cost "$9.00" is in no currency: declare it, as in --declare currency=GBP' in said

@@ -1,10 +1,10 @@
 """Google Ads: what the account itself paid and got, by campaign or by day, as a table.
 
 Origin
-    ads.google.com: a report of campaigns, ad groups, ads, keywords, search terms, places or people
-    (CSV, "Excel CSV", which is UTF-16 with tabs, or a workbook), those of AdWords before 2018, and
-    the cards of its Overview, each with a file of its own. Headers may be in English, German,
-    French, Spanish, Italian, Dutch or Portuguese. Any other columns may be there.
+    ads.google.com: a report of accounts, campaigns, ad groups, ads, keywords, search terms, places
+    or people (CSV, "Excel CSV", which is UTF-16 with tabs, or a workbook), those of AdWords before
+    2018, and the cards of its Overview, each with a file of its own. Headers may be in English,
+    German, French, Spanish, Italian, Dutch or Portuguese. Any other columns may be there.
 Columns
     Of a report ``Campaign`` and ``Cost``, with ``Impr.``, ``Clicks``, ``Currency code`` or a status
     or type of the campaign, below a title and the days it covers; ``Day``, ``Device`` and other
@@ -25,7 +25,7 @@ Traps
     campaigns can have one name, or all that of the placeholder ``Campaign Name``: each row is kept.
     A daily budget is a rate and goes to ``statements``; one for the whole goes to ``budgets``.
     Without columns for IDs or the account, campaigns of two accounts that have one name are one,
-    unless ``organisation`` is declared; cards that name no campaign need it.
+    unless ``organisation`` is declared; cards that name no campaign and no account need it.
 """
 
 from __future__ import annotations
@@ -83,6 +83,17 @@ ORGANISATION = Setting(
     example="Labour",
     required=False,
 )
+#: Of a table of accounts; a row that names none is refused or a total.
+EACH_ROW = "as each row says"
+ACCOUNT = Setting(
+    name=ORGANISATION.name,
+    about=ORGANISATION.about,
+    values=ORGANISATION.values,
+    example=ORGANISATION.example,
+    in_rows=f"""
+SELECT max('{EACH_ROW}') FROM source
+WHERE coalesce({reported("Account name")}, {reported("Customer ID")}) NOTNULL""",
+)
 OBSERVED = Setting(
     name="observed_on",
     about="the day it was exported; of two exports of the same days the later one counts",
@@ -104,7 +115,8 @@ WITH window_days AS ({WINDOW_DAYS}), cells AS (
          coalesce({reported("Campaign")}, 'all campaigns') AS campaign,
          "Campaign" NOTNULL AS is_campaign,
          nullif(regexp_extract("Campaign ID", '[0-9]+'), '') AS campaign_key,
-         coalesce({reported("Account name")}, getvariable('organisation')) AS account,
+         coalesce({reported("Account name")},
+                  nullif(getvariable('organisation'), '{EACH_ROW}')) AS account,
          nullif(regexp_replace("Customer ID", '[^0-9]', '', 'g'), '') AS account_key,
          {reported("Ad group ID")} AS ad_group_key,
          coalesce({reported("Ad group ID")}, {short(reported("Ad group"))}) AS ad_group,
@@ -261,11 +273,9 @@ NO_ID = Rule(
     "Campaign ID",
     "is no ID: digits alone (Excel rounds them)",
 )
-NO_PART = Rule(
-    f"coalesce({', '.join(map(reported, ('Day', 'Device', 'Network', 'Search term')))}) IS NULL",
-    None,
-    "the row is of no day, device, network or search",
-)
+PARTS = ("Account name", "Customer ID", "Day", "Device", "Network", "Search term")
+OF_NO_PART = f"coalesce({', '.join(map(reported, PARTS))}) IS NULL"
+NO_PART = Rule(OF_NO_PART, None, "the row is of no account, day, device, network or search")
 NO_CURRENCY = Rule(
     f"""{reported("Cost")} NOTNULL AND coalesce({reported("Currency code")},
     getvariable('currency')) IS NULL""",
@@ -285,7 +295,10 @@ WEEKDAY = Rule(
 )
 REPORT = frozenset({"Campaign", "Cost"})
 CARD = frozenset({"Campaign Group Name", "Cost (Comparison)"})
-OF_NO_CAMPAIGN = (r"Avg\. CP[CM]", "CTR", "Conversions", r"Conv\. .*", r"Cost / conv\.")
+OF_NO_CAMPAIGN = (
+    *(r"Avg\. (?:CP[CM]|cost)", "CTR", "Conversions", r"Conv\. .*", r"Cost / conv\."),
+    *("Interactions", "Interaction rate", r"Optimi[sz]ation score", "(?:Account )?[Ss]tatus"),
+)
 COLUMNS = frozenset(NAMES)
 
 GOOGLE_ADS = Importer(
@@ -328,8 +341,8 @@ GOOGLE_ADS_CARD = replace(
 OF_ACCOUNT = replace(
     GOOGLE_ADS,
     name="google-ads-account",
-    about="Google Ads Overview, the cards of days, devices, networks and searches: what the whole "
-    "account got and, where it says so, paid",
+    about="Google Ads report of accounts, and Overview, the cards of days, devices, networks and "
+    "searches: what the whole account got and, where it says so, paid",
     posts=tuple(
         replace(one, select=one.select.replace('"Campaign"', "NULL::VARCHAR")) for one in POSTS
     ),
@@ -340,11 +353,15 @@ OF_ACCOUNT = replace(
     settings=(
         replace(CURRENCY, required=False),
         *GOOGLE_ADS.settings[1:-2],
-        replace(ORGANISATION, required=True),
+        ACCOUNT,
         OBSERVED,
     ),
     rules=(NO_PART, NO_CURRENCY, OPEN, UNORDERED, WEEKDAY),
-    aside=None,
+    aside=f"""
+CASE WHEN regexp_matches(concat_ws('|', "Account name", "Customer ID"), '^({TOTAL})[\\s\\p{{Z}}]*:')
+       OR ({OF_NO_PART}
+           AND regexp_matches(source::VARCHAR, ': ''?({TOTAL})([\\s\\p{{Z}}]*:| - )'))
+     THEN 'a total, which restates the rows above' END""",
     ends_open=True,
 )
 IMPORTERS = (GOOGLE_ADS, GOOGLE_ADS_CARD, OF_ACCOUNT)
