@@ -328,17 +328,21 @@ WHERE counted.amount NOTNULL
 """
 
 DAILY = "^(daily|di[aá]ri|quotidien|täglich|giornalier|dagelijks)"
+#: A row gives a campaign and an ad set, and the budgets of both. Each is named after the first row
+#: that has it and which of the two it is, not counted: what a part of the file has is no matter.
+FIRST = "getvariable('source_id') || ':' || source_row"
 #: Budgets, which each row of theirs repeats: of the ad set where the row is of one.
 BUDGET = f"""{LINES}, stated AS (
   SELECT *, unnest([
-    {{'line': coalesce(ad_set_id, campaign_id), 'name': coalesce(ad_set_name, campaign),
+    {{'nth': '', 'line': coalesce(ad_set_id, campaign_id), 'name': coalesce(ad_set_name, campaign),
       'amount': ad_set_budget, 'kind': ad_set_budget_kind}},
-    {{'line': campaign_id, 'name': campaign,
+    {{'nth': '.2', 'line': campaign_id, 'name': campaign,
       'amount': campaign_budget, 'kind': campaign_budget_kind}}
   ]) AS budget
   FROM line
 ), budgets AS (
-  SELECT min(source_row) AS source_row, budget.line AS line, budget.name AS name, campaign_id,
+  SELECT min(source_row) AS source_row, budget.nth AS nth, budget.line AS line,
+         budget.name AS name, campaign_id,
          any_value(coalesce(account, campaign)) AS account, currency,
          budget.amount AS amount, lower(budget.kind) AS kind
   FROM stated
@@ -356,11 +360,11 @@ META_ADS = Importer(
         Posts(
             CAMPAIGNS,
             f"""{BUDGET}
-SELECT source_row, campaign_id, campaign_id AS record_key,
+SELECT source_row, {FIRST} AS entry_id, campaign_id, campaign_id AS record_key,
        coalesce(account, campaign) AS organisation, campaign AS name, NULL AS part_of
 FROM line WHERE campaign NOTNULL
 UNION ALL
-SELECT source_row, line, line, account, name, campaign_id
+SELECT source_row, {FIRST} || '.2', line, line, account, name, campaign_id
 FROM budgets WHERE name NOTNULL AND line <> campaign_id AND kind ILIKE 'lifetime%'
 ORDER BY source_row, part_of NULLS FIRST
 """,
@@ -369,8 +373,9 @@ ORDER BY source_row, part_of NULLS FIRST
         Posts(
             BUDGETS,
             f"""{BUDGET}
-SELECT source_row, line AS campaign_id, 'budget|' || line AS record_key, 'approved' AS stage,
-       currency, 'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
+SELECT source_row, {FIRST} || nth AS entry_id, line AS campaign_id,
+       'budget|' || line AS record_key, 'approved' AS stage, currency,
+       'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
 FROM budgets WHERE kind ILIKE 'lifetime%'
 """,
             distinct=True,
@@ -378,7 +383,8 @@ FROM budgets WHERE kind ILIKE 'lifetime%'
         Posts(
             STATEMENTS,
             f"""{BUDGET}
-SELECT source_row, 'budget|' || line || '|' || lower(kind) AS record_key,
+SELECT source_row, {FIRST} || nth AS entry_id,
+       'budget|' || line || '|' || lower(kind) AS record_key,
        CASE WHEN regexp_matches(kind, '{DAILY}') THEN 'daily budget of '
             ELSE 'budget, daily or for the whole, of ' END || line AS quantity,
        currency AS unit, 'Meta Ads Manager export' AS said_by, 'asserted' AS modality, amount
