@@ -660,7 +660,8 @@ def _amounts(staging: _Staging, rows: pl.DataFrame) -> dict[int, tuple[Any, ...]
         text = staging.reading.select(once(one))
     ledger, (frame, _) = one.ledger, _read(staging, one, text)
     found: dict[int, tuple[Any, ...]] = {}
-    for row in frame.iter_rows(named=True):
+    # The first by name: an engine is free to give rows in any order.
+    for row in frame.sort("source_row", "entry_id").iter_rows(named=True):
         unit = row.get(ledger.amount_unit, ledger.amount_unit) if ledger.has_amount else None
         read = (ledger.name, row["entry_id"], row.get("low"), row.get("high"), unit)
         found.setdefault(row["source_row"], read)
