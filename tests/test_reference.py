@@ -35,7 +35,7 @@ TELL_THE_FORMAT = {
         *("STATE", "TRANSACTION_PGI", "ZIP_CODE"),
     },
     "hledger-print": {"credit", "debit", "txnidx"},
-    "hledger-register": {"total", "txnidx"},
+    "hledger-register": {"total"},
     "hledger-print-json": {"tindex"},
 }
 FORMATS = [one for one in IMPORTERS if one.name not in {ledger.name for ledger in LEDGERS}]
