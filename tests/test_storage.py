@@ -280,14 +280,14 @@ def test_a_file_of_another_kind_is_damaged_and_left_alone(
         (["CREATE VIEW book AS SELECT 1"], "is a DuckDB file but no Farthing book"),
         (
             ["CREATE TABLE book (a INT)", "CREATE TABLE imports (a INT)"],
-            "is a book of version none, and this Farthing reads version 5\n"
+            "is a book of version none, and this Farthing reads version 6\n"
             "Hint: import its files again into a new book",
         ),
         (
             [
                 "CREATE TABLE book (a INT)",
                 "CREATE TABLE imports (a INT)",
-                "INSERT INTO book VALUES (5)",
+                "INSERT INTO book VALUES (6)",
             ],
             "has lost its table postings",
         ),
@@ -310,12 +310,12 @@ def test_a_duckdb_file_of_somebody_else_is_left_alone(
     [
         (
             "UPDATE book SET schema_version = 1",
-            "is a book of version 1, and this Farthing reads version 5\n"
+            "is a book of version 1, and this Farthing reads version 6\n"
             "Hint: import its files again into a new book",
         ),
         (
             "INSERT INTO book VALUES (2)",
-            "is a book of version 5, 2, and this Farthing reads version 5\n"
+            "is a book of version 6, 2, and this Farthing reads version 6\n"
             "Hint: import its files again into a new book",
         ),
         ("ALTER TABLE rates RENAME TO old; CREATE VIEW rates AS FROM old",

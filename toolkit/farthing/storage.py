@@ -31,8 +31,9 @@ from farthing.ledgers.links import LINKS
 from farthing.scratch import scratch
 from farthing.stages import CAMPAIGN_STAGES, STANDING_BUDGETS
 
-#: Grows when a table changes in a way that older books do not have.
-SCHEMA_VERSION = 5
+#: Grows when a table changes, or a key by which a later file takes the place of an earlier one:
+#: in an older book both would count.
+SCHEMA_VERSION = 6
 #: What DuckDB 1.4 and every later version opens; DuckDB 2 would by default write what none does.
 STORAGE_VERSION = "v1.4.0"
 PATIENCE_SECONDS = 5.0
