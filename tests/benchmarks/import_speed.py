@@ -155,7 +155,7 @@ def run(program: str, *arguments: str, given: str = "") -> tuple[float, float, f
     Returns
     -------
     tuple
-        Its seconds from start to end, those of its work, the most megabytes it held, and what else
+        Its seconds from start to end, those of its work, the most mebibytes it held, and what else
         it printed.
     """
     start = time.perf_counter()
@@ -183,7 +183,7 @@ def compare(file: Path, folder: str, sums: list[str]) -> dict[str, tuple[float, 
         whole, work, memory, printed = run(program, str(file), str(book), given=statements(file))
         if printed != sums:
             raise SystemExit(f"{name} has another sum: {printed}")
-        print(f"{name:9} {work:6.1f} s, {whole:6.1f} s with its start, {memory:6,.0f} MB")
+        print(f"{name:9} {work:6.1f} s, {whole:6.1f} s with its start, {memory:6,.0f} MiB")
         seconds[name] = whole, work
     return seconds
 
