@@ -102,24 +102,21 @@ CHANNEL = " ".join(
 )
 CHANNEL = f"CASE WHEN {NAMES_PLATFORM} THEN CASE {CHANNEL} END END"
 CAMPAIGN_ID = """'ec:' || name_of("RegulatedEntityId") || ':' || name_of("ReportingPeriodName")"""
+NOTHING_IN = {nation: f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS}
 #: Most items are of one nation, and what is £0.00 in the others is not read digit by digit.
 OF_NATION = {
-    nation: f"""CASE WHEN "AmountIn{nation}" = '£0.00' THEN 0
+    nation: f"""CASE WHEN {nothing} THEN 0
     ELSE coalesce({_pounds(f"AmountIn{nation}")}, 0) END"""
-    for nation in NATIONS
+    for nation, nothing in NOTHING_IN.items()
 }
 TOGETHER = " + ".join(f"({one})" for one in OF_NATION.values())
 ANY_NATION = ", ".join(f'"AmountIn{nation}"' for nation in NATIONS)
+ELSEWHERE = " AND ".join(NOTHING_IN[nation] for nation in NATIONS[1:])
 #: Of which it is plain to the eye that the nations come to the total.
-ALL_IN_ENGLAND = (
-    """("AmountInEngland" = "TotalExpenditure" AND """
-    + " AND ".join(f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS[1:])
-    + ")"
-)
+ALL_IN_ENGLAND = f"""("AmountInEngland" = "TotalExpenditure" AND {ELSEWHERE})"""
 #: The return on a referendum asks for no nations.
-UNDIVIDED = """contains(lower("ReportingPeriodName"), 'referendum') AND """ + " AND ".join(
-    f""""AmountIn{nation}" = '£0.00'""" for nation in NATIONS
-)
+UNDIVIDED = f"""contains(lower("ReportingPeriodName"), 'referendum')
+    AND {NOTHING_IN["England"]} AND {ELSEWHERE}"""
 
 SPEND_ITEM = f"""
 SELECT source_row,

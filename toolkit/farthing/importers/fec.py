@@ -105,7 +105,7 @@ def _person(prefix: str) -> str:
     return f"nullif(coalesce(nullif(concat_ws(' ', {parts}), ''), {old}), '')"
 
 
-def _said(what: str, cell: str) -> str:
+def said(what: str, cell: str) -> str:
     """Return SQL of a part of a note, none where the cell is blank."""
     return f"'{what} ' || nullif(trim({cell}), '')"
 
@@ -115,11 +115,11 @@ def _spend(date: str, note: tuple[str, ...]) -> str:
     parts = ", ".join(
         (
             *note,
-            _said("line", "form_type"),
-            _said("category", "category_code"),
+            said("line", "form_type"),
+            said("category", "category_code"),
             "CASE WHEN upper(memo_code) = 'X' THEN 'memo item' END",
-            _said("memo:", "memo_text_description"),
-            _said("detail of", "back_reference_tran_id_number"),
+            said("memo:", "memo_text_description"),
+            said("detail of", "back_reference_tran_id_number"),
             "'amends FEC-' || nullif(regexp_replace(amends, '[^0-9]', '', 'g'), '')",
             "'signed ' || day(signed_on, '%Y%m%d')",
         )
@@ -184,8 +184,8 @@ SCHEDULE_B = Importer(
             _spend(
                 "day(expenditure_date, '%Y%m%d')",
                 (
-                    _said("for", "beneficiary_committee_name"),
-                    _said("for candidate", _person("beneficiary_candidate")),
+                    said("for", "beneficiary_committee_name"),
+                    said("for candidate", _person("beneficiary_candidate")),
                     "'communicated ' || day(nullif(trim(communication_date), ''), '%Y%m%d')",
                 ),
             ),
@@ -213,7 +213,7 @@ SCHEDULE_E = Importer(
                 (
                     CANDIDATE,
                     "'disseminated ' || day(dissemination_date, '%Y%m%d')",
-                    _said("communicated to class", "communication_class"),
+                    said("communicated to class", "communication_class"),
                 ),
             ),
         ),
@@ -358,10 +358,10 @@ SELECT source_row,
        concat_ws('; ',
          'line ' || nullif(trim(LINE_NUM), ''),
          CASE WHEN upper(trim(MEMO_CD)) = 'X' THEN 'memo item' END,
-         {_said("memo:", "MEMO_TEXT")},
-         {_said("detail of", "BACK_REF_TRAN_ID")},
-         {_said("report", "RPT_TP")} || ' ' || trim(RPT_YR),
-         {_said("filing", "FILE_NUM")}) AS note
+         {said("memo:", "MEMO_TEXT")},
+         {said("detail of", "BACK_REF_TRAN_ID")},
+         {said("report", "RPT_TP")} || ' ' || trim(RPT_YR),
+         {said("filing", "FILE_NUM")}) AS note
 FROM source
 """,
         ),

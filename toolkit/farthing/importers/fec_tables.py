@@ -30,7 +30,7 @@ Traps
 from __future__ import annotations
 
 from farthing.importer import OBSERVED_ON, Importer, Posts, Rule
-from farthing.importers.fec import PROVENANCE
+from farthing.importers.fec import PROVENANCE, said
 from farthing.ledgers.campaigns import CAMPAIGNS
 from farthing.ledgers.spend import SPEND
 
@@ -62,21 +62,17 @@ def _day(cell: str) -> str:
     return f"""regexp_replace({cell}, '[T ]00:00:00(Z|\\+00(:00)?)?$', '')"""
 
 
-def _said(what: str, cell: str) -> str:
-    return f"'{what} ' || {cell}"
-
-
 def _spend(table: str, payee: str, what: str, money: str, days: str, note: tuple[str, ...]) -> str:
     """Return the SELECT of the rows of a table."""
     parts = ", ".join(
         (
             *note,
-            _said("line", "line_number"),
+            said("line", "line_number"),
             "CASE WHEN upper(memo_code) = 'X' THEN 'memo item' END",
-            _said("memo:", "memo_text"),
-            _said("detail of", "back_reference_transaction_id"),
-            _said("report", "report_type || ' ' || report_year"),
-            _said("filing", "file_number"),
+            said("memo:", "memo_text"),
+            said("detail of", "back_reference_transaction_id"),
+            said("report", "report_type || ' ' || report_year"),
+            said("filing", "file_number"),
         )
     )
     return f"""
@@ -116,7 +112,7 @@ DISBURSEMENTS = Importer(
                 "disbursement_description",
                 "disbursement_amount",
                 _day("disbursement_date"),
-                (_said("for", "beneficiary_committee_name"), _said("for", "candidate_name")),
+                (said("for", "beneficiary_committee_name"), said("for", "candidate_name")),
             ),
         ),
         Posts(CAMPAIGNS, CAMPAIGN, distinct=True),
@@ -148,7 +144,7 @@ EXPENDITURES = Importer(
                     """CASE upper(support_oppose_indicator) WHEN 'S' THEN 'supports '
             WHEN 'O' THEN 'opposes ' ELSE 'names ' END
             || concat_ws(' ', candidate_name, '(' || candidate_id || ')', election_type)""",
-                    _said("disseminated", _day("dissemination_date")),
+                    said("disseminated", _day("dissemination_date")),
                 ),
             ),
         ),
