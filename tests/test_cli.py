@@ -21,6 +21,7 @@ from farthing import cli, storage
 from farthing.book import Book
 from farthing.importers import IMPORTERS
 from farthing.questions import NAMES
+from importers.test_fec import filing
 from small_book import small_book
 
 COMMANDS = (
@@ -776,6 +777,16 @@ def test_a_note_beside_tables_is_named_and_left_aside(
     rehearsed = run("import", tmp_path / "c.duckdb", note, files / "good.csv", "--dry-run")
     assert rehearsed.code == 0
     assert "README.txt: left aside" in rehearsed.err
+
+
+def test_a_filing_without_spending_is_said_to_be_one_whatever_it_is_called(
+    run: Callable[..., Ran], files: Path, tmp_path: Path
+) -> None:
+    bare = files / "1700009.txt"
+    bare.write_text(filing(form="F1N"))
+    said = run("import", tmp_path / "b.duckdb", bare, files / "good.csv")
+    assert said.code == 0
+    assert "1700009.txt: left aside, it itemises no spending" in said.err
 
 
 #: What our own printing may send: colours, and a spinner that comes and goes.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from farthing.bundles import is_note
 from farthing.terminal import console, one_line, print_table, talk
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ def _line(receipt: Receipt) -> str:
     if receipt.outcome == "already imported":
         return f"{line}, nothing changed"
     if receipt.outcome == "left aside":
-        filing = receipt.file.lower().endswith(".fec")
-        what = "itemises no spending" if filing else "is named as a note beside tables and not read"
+        note = is_note(PurePath(receipt.file))
+        what = "is named as a note beside tables and not read" if note else "itemises no spending"
         return f"{line}, it {what}"
     line += f" as {receipt.importer}, {receipt.rows_posted:,} of {receipt.rows_read:,} rows"
     whole = receipt.rows_posted == 0 and receipt.rows_at_fault > 0
